@@ -1,0 +1,7 @@
+"""Which library is patched by which seam: strings only, read at start-up."""
+
+SEAMS = {
+    "httpx": "agentrec_auto.seams.httpx_family",
+    "httpx2": "agentrec_auto.seams.httpx_family",
+}
+"""Module watched for → module of ours with ``patch(module)`` and ``unpatch(module)``."""
