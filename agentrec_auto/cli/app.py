@@ -1,0 +1,60 @@
+"""The typer application: each command module adds itself, and errors end here."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+import typer
+
+from agentrec_auto import __version__
+from agentrec_auto.errors import AgentrecError
+
+COMMANDS = ("run", "demo", "doctor", "config", "hook")
+"""Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"agentrec-auto {__version__}")
+        raise typer.Exit
+
+
+def build() -> typer.Typer:
+    """The application with every command on it."""
+    app = typer.Typer(
+        name="agentrec",
+        help="Record what an app says to LLM APIs and replay it offline, without touching its code.",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+    )
+
+    @app.callback()
+    def root(
+        version: bool = typer.Option(
+            False, "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ) -> None:
+        """Options before any command."""
+
+    for name in COMMANDS:
+        import_module(f"agentrec_auto.cli.{name}").register(app)
+    return app
+
+
+def invoke(words: list[str]) -> int:
+    """Run one command; what was asked wrongly ends in one line on stderr and exit code 2."""
+    command = typer.main.get_command(build())
+    try:
+        code = command.main(args=words, prog_name="agentrec", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AgentrecError as error:
+        sys.stderr.write(f"agentrec: {error}\n")
+        return 2
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,191 @@
+"""What happened, over a whole process tree: the ledger.
+
+Each process appends one JSON line an event to its own file in ``$AGENTREC_RUN_DIR``, with one
+``O_APPEND`` write, so that a worker that dies by ``os._exit`` or ``kill -9`` leaves what it did behind.
+Whoever owns the run (``agentrec run``, pytest, or the first process) reads them all at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+RUN_DIR = "AGENTREC_RUN_DIR"
+
+RECORDED = "recorded"
+REPLAYED = "replayed"
+MISSED = "missed"
+LIVE = "live"
+"""A miss that ``on_miss = "live"`` let through."""
+
+DRIFTED = "drifted"
+VERIFIED = "verified"
+REFUSED = "refused"
+"""A connection to an LLM host past our seams, refused in replay."""
+
+BYPASSED = "bypassed"
+"""The same outside replay: it went through, unrecorded."""
+
+WARNED = "warned"
+SEEN_SDK = "sdk"
+"""An LLM SDK was imported in the process (its name)."""
+
+Event = dict[str, Any]
+
+
+class Ledger:
+    """The events of this process, in memory and, where a run directory is named, on disk."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._owner = os.getpid()
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Add an event; what can't be written is kept in memory all the same."""
+        event: Event = {"kind": kind, **facts}
+        with self._lock:
+            self.events.append(event)
+            self._append(event)
+
+    def after_fork(self) -> None:
+        """Start afresh in a forked child: its own file, its own lock, none of the parent's events."""
+        self.__init__()  # type: ignore[misc]
+
+    def _append(self, event: Event) -> None:
+        folder = os.environ.get(RUN_DIR)
+        if not folder:
+            return
+        line = json.dumps(event, ensure_ascii=True, default=str).encode() + b"\n"
+        try:
+            if self._descriptor is None:
+                os.makedirs(folder, exist_ok=True)
+                path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}.jsonl")
+                self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o600)
+            os.write(self._descriptor, line)
+        except OSError:
+            return
+
+
+@dataclass
+class Tally:
+    """The events of a process tree, counted."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    misses: list[Event] = field(default_factory=list)
+    refusals: list[Event] = field(default_factory=list)
+    bypasses: list[Event] = field(default_factory=list)
+    drifts: list[Event] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    sdks: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    """Names of the recordings that were replayed."""
+
+    replayed_errors: Counter[int] = field(default_factory=Counter)
+    """HTTP statuses of 400 and above among what was replayed."""
+
+    fuzzy: int = 0
+    """How many of the replayed were served by likeness, not identity."""
+
+    def add(self, event: Event) -> None:
+        """Count one event."""
+        kind = event.get("kind", "")
+        if kind == SEEN_SDK:
+            self.sdks.add(str(event.get("name")))
+            return
+        if kind == WARNED:
+            text = str(event.get("text"))
+            if text not in self.warnings:
+                self.warnings.append(text)
+            return
+        self.counts[kind] += 1
+        lists = {MISSED: self.misses, REFUSED: self.refusals, BYPASSED: self.bypasses, DRIFTED: self.drifts}
+        if kind in lists:
+            lists[kind].append(event)
+        if kind == REPLAYED:
+            self.used.add(str(event.get("name")))
+            self.fuzzy += bool(event.get("fuzzy"))
+            if (status := int(event.get("status", 200))) >= 400:
+                self.replayed_errors[status] += 1
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a run that would else be green must not be."""
+        return bool(self.misses or self.refusals or self.drifts)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no LLM call was seen at all."""
+        return not self.counts
+
+    def line(self, *, mode: str, corpus: str) -> str:
+        """The one line that says what the run did: ``2 replayed, 1 recorded, 0 missed · mode auto · …``."""
+        parts = [f"{self.counts[REPLAYED]} replayed"]
+        if self.replayed_errors:
+            told = ", ".join(f"{count} × {status}" for status, count in sorted(self.replayed_errors.items()))
+            parts[0] += f" (recorded errors: {told})"
+        if self.fuzzy:
+            parts[0] += f" ({self.fuzzy} by likeness)"
+        parts.append(f"{self.counts[RECORDED]} recorded")
+        parts.append(f"{self.counts[MISSED]} missed")
+        for kind, word in ((LIVE, "live, unrecorded"), (VERIFIED, "verified"), (DRIFTED, "drifted"),
+                           (REFUSED, "connections refused"), (BYPASSED, "went past us, unrecorded")):
+            if self.counts[kind]:
+                parts.append(f"{self.counts[kind]} {word}")
+        return f"{', '.join(parts)} · mode {mode} · {corpus}"
+
+    def alarms(self) -> list[str]:
+        """Sentences about traffic that we should have seen and didn't."""
+        told = []
+        hosts = sorted({str(event.get("host")) for event in self.bypasses})
+        if hosts:
+            told.append(
+                f"a connection to {', '.join(hosts)} went past every seam and was not recorded: "
+                "`agentrec doctor` says which libraries are covered"
+            )
+        if self.is_empty and self.sdks:
+            told.append(
+                f"{', '.join(sorted(self.sdks))} was imported, but no LLM call was seen: "
+                "`agentrec doctor -- CMD` says why"
+            )
+        return told
+
+
+def read(folder: str) -> Tally:
+    """Count the events that the processes of a run left in ``folder``; torn last lines are passed over."""
+    tally = Tally()
+    for event in _events(folder):
+        tally.add(event)
+    return tally
+
+
+def _events(folder: str) -> Iterator[Event]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
+    except OSError:
+        return
+    for name in names:
+        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(event, dict):
+                    yield event
+
+
+def say(text: str) -> None:
+    """One line on stderr, where it can't be mistaken for the app's output; never raises."""
+    try:
+        sys.stderr.write(f"agentrec: {text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return
