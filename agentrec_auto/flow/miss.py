@@ -1,0 +1,89 @@
+"""A miss: replay was asked for what nobody recorded. Told at once, in words, so that it can't be swallowed.
+
+It is answered with a synthesised HTTP **418** whose body every SDK reads into its exception's text, and
+``x-should-retry: false``. Tried with 30 SDK versions and frameworks: one attempt, at once, message intact.
+An exception raised in the transport instead is retried 3 to 12 times (1.3 to 14.5 s) and its text lost.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from agentrec_auto.capture import Headers
+from agentrec_auto.flow.nearest import Likeness, differences
+from agentrec_auto.keying.fingerprint import Identity
+
+STATUS = 418
+"""No API sends it, no SDK retries it or gives it a meaning of its own (404 is "no such model", 400 "context
+too long")."""
+
+_TOLD = 3
+"""How many differing paths are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """What is told about a refused request."""
+
+    text: str
+    """One line: what was asked, what stood in the way, the cure."""
+
+    @property
+    def headers(self) -> Headers:
+        """The head of the answer."""
+        return [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(self.body)).encode()),
+            (b"x-should-retry", b"false"),
+            (b"x-agentrec", b"miss"),
+        ]
+
+    @property
+    def body(self) -> bytes:
+        """The JSON error: ``error.message`` (OpenAI, Anthropic), ``message`` (Bedrock), ``detail`` (Replicate)."""
+        code = "agentrec_replay_miss"
+        return json.dumps(
+            {
+                "type": "error",
+                "message": self.text,
+                "detail": self.text,
+                "error": {"type": code, "code": code, "message": self.text},
+            }
+        ).encode()
+
+
+def asked_for(identity: Identity) -> str:
+    """A request in a few words: ``POST /v1/chat/completions (model gpt-4o, streamed)``."""
+    told = [f"model {identity.model}"] if identity.model else []
+    if identity.stream:
+        told.append("streamed")
+    return f"{identity.method} {identity.path}" + (f" ({', '.join(told)})" if told else "")
+
+
+def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
+    """The sentence for a request that no recording answers."""
+    text = f"agentrec: no recording in {where} answers {asked_for(identity)}; "
+    if found is None:
+        text += "there is nothing recorded there yet"
+    else:
+        differing = differences(identity, found.identity)
+        told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"
+        more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
+        text += f"the nearest, {found.recording.name} ({found.score:.0%} alike), differs at {told}{more}"
+    return f"{text}. Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
+
+
+def past_last_take(identity: Identity, where: str, order: int, recorded: int) -> str:
+    """The sentence for a request asked more often than it was recorded, under ``takes = "error"``."""
+    takes = "1 take" if recorded == 1 else f"{recorded} takes"
+    return (
+        f"agentrec: {asked_for(identity)} was asked for the {_nth(order)} time, and {where} holds {takes} of it "
+        f'({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last" or "cycle"'
+    )
+
+
+def _nth(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -1,0 +1,190 @@
+"""The recording most like a request that nothing answers: for the words of a miss, and for fuzzy matching.
+
+Similarity is rapidfuzz's (2 × longest common subsequence / length, 0 to 1) over the canonical bodies.
+The search is bounded in time, not in corpus size: newest recordings of the same dialect and model first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from time import monotonic
+from typing import Any
+
+from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.errors import AgentrecError
+from agentrec_auto.keying.canonical import NO_DOCUMENT
+from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.store.base import Recording, Store
+
+SEARCH_S = 0.25
+"""How long a search may take: a miss must be told at once."""
+
+_COMPARED = 20_000
+"""Characters of a canonical body that are compared; a quadratic measure needs a bound."""
+
+_SHOWN = 48
+"""Characters shown of a value that differs."""
+
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A recording, who it is, and how like it is to what was asked (0 to 1)."""
+
+    recording: Recording
+    identity: Identity
+    score: float
+
+
+def nearest(asked: Identity, store: Store, keyer: Keyer, *, search_s: float = SEARCH_S) -> Likeness | None:
+    """The most similar recording that was looked at in time; None if there is none to look at."""
+    ratio = _ratio()
+    best: Likeness | None = None
+    deadline = monotonic() + search_s
+    for recording in _candidates(asked, store):
+        identity = keyer.identify(recording.interaction.request)
+        score = _alike(asked, identity, ratio)
+        if best is None or score > best.score:
+            best = Likeness(recording, identity, score)
+        if monotonic() > deadline:
+            break
+    return best
+
+
+def same_kind(asked: Identity, found: Identity) -> bool:
+    """Whether only the body tells two requests apart, so that one's answer can stand for the other's."""
+    return (asked.method, asked.path, asked.model, asked.stream, asked.query, asked.extra) == (
+        found.method,
+        found.path,
+        found.model,
+        found.stream,
+        found.query,
+        found.extra,
+    )
+
+
+def differences(asked: Identity, found: Identity) -> list[str]:
+    """Where two requests differ, ``path: found → asked`` each, the request line first."""
+    told = [
+        f"{what}: {_short(before)} → {_short(now)}"
+        for what, before, now in (
+            ("method", found.method, asked.method),
+            ("path", found.path, asked.path),
+            ("query", found.query, asked.query),
+            ("model", found.model, asked.model),
+            ("stream", found.stream, asked.stream),
+            ("headers or host", list(found.extra), list(asked.extra)),
+        )
+        if before != now
+    ]
+    if asked.document is NO_DOCUMENT or found.document is NO_DOCUMENT:
+        if asked.body != found.body:
+            told.append(f"body: {_changed(found.body, asked.body)}")
+        return told
+    told += [
+        line for path, line in _walk(found.document, asked.document, "") if path not in ("model", "stream")
+    ]
+    return told
+
+
+def _candidates(asked: Identity, store: Store) -> Iterator[Recording]:
+    """Recordings to look at: the same dialect and model, then the same dialect, then any."""
+    seen: set[str] = set()
+    same_model = str(asked.key)[:-16]
+    for name in chain(store.names(same_model), store.names(f"{asked.dialect}_"), store.names()):
+        if name in seen:
+            continue
+        seen.add(name)
+        interaction = _loaded(store, name)
+        if interaction is not None:
+            yield Recording(name, interaction)
+
+
+def _loaded(store: Store, name: str) -> CapturedInteraction | None:
+    try:
+        return store.load(name)
+    except (KeyError, AgentrecError):
+        return None
+
+
+def _alike(asked: Identity, found: Identity, ratio: Callable[[str, str], float]) -> float:
+    """Likeness of bodies, less a tenth for each part of the request line that differs."""
+    lines = sum(
+        a != b
+        for a, b in (
+            (asked.method, found.method),
+            (asked.path, found.path),
+            (asked.model, found.model),
+            (asked.stream, found.stream),
+        )
+    )
+    if asked.body == found.body:
+        score = 1.0
+    else:
+        score = min(ratio(asked.body[:_COMPARED], found.body[:_COMPARED]), 0.9999)
+    return max(0.0, score - 0.1 * lines)
+
+
+def _ratio() -> Callable[[str, str], float]:
+    try:
+        from rapidfuzz import fuzz  # here: 59 ms to import, paid only where something was missed
+    except ImportError:  # an interpreter without our dependencies: name the newest, unmeasured
+        return lambda a, b: 0.0
+    return lambda a, b: float(fuzz.ratio(a, b)) / 100
+
+
+def _walk(before: Any, now: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in [*before, *(name for name in now if name not in before)]:
+            step = f"{path}.{name}" if path else name
+            yield from _walk(before.get(name, _MISSING), now.get(name, _MISSING), step)
+    elif isinstance(before, list) and isinstance(now, list):
+        for index in range(max(len(before), len(now))):
+            yield from _walk(
+                before[index] if index < len(before) else _MISSING,
+                now[index] if index < len(now) else _MISSING,
+                f"{path}[{index}]",
+            )
+    elif before != now or type(before) is not type(now):
+        yield path, f"{path}: {_changed(before, now)}"
+
+
+def _changed(before: Any, now: Any) -> str:
+    if isinstance(before, str) and isinstance(now, str):
+        return _changed_text(before, now)
+    return f"{_short(before)} → {_short(now)}"
+
+
+def _changed_text(before: str, now: str) -> str:
+    """Both texts around the first place where they differ: ``"…Monday" → "…Tuesday"``."""
+    start = 0
+    for start, (a, b) in enumerate(zip(before, now, strict=False)):
+        if a != b:
+            break
+    else:
+        start = min(len(before), len(now))
+    start = max(0, _word_start(before, start))
+    lead = "…" if start else ""
+    return f"{_quoted(lead, before[start:])} → {_quoted(lead, now[start:])}"
+
+
+def _word_start(text: str, at: int) -> int:
+    """Where the word around ``at`` begins; not further back than a few dozen characters."""
+    space = text.rfind(" ", max(0, at - 24), at)
+    return space + 1 if space >= 0 else at - min(at, 12)
+
+
+def _quoted(lead: str, text: str) -> str:
+    cut = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return json.dumps(lead + cut, ensure_ascii=False)
+
+
+def _short(value: Any) -> str:
+    if value is _MISSING:
+        return "absent"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

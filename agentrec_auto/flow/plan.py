@@ -1,0 +1,41 @@
+"""What becomes of a request: one of four, decided before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from agentrec_auto.flow.miss import Miss
+from agentrec_auto.flow.reel import Reel
+from agentrec_auto.flow.tap import Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Answer from a recording, at ``speed`` times its pace (0: at once)."""
+
+    reel: Reel
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Let it through, and show the tap what comes back."""
+
+    tap: Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Let it through; it is none of our business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Answer with the miss; nothing goes out."""
+
+    miss: Miss
+
+
+Plan = Union[Replay, Record, Pass, Refuse]
+PASS = Pass()

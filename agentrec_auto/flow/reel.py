@@ -1,0 +1,80 @@
+"""A reel: a recording made ready to be played back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agentrec_auto.capture import Ending, Headers
+from agentrec_auto.store.base import Recording
+
+_RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """What is given back: status, headers, chunks with their pace, and how it ended."""
+
+    name: str
+    status: int
+    headers: Headers
+    extensions: dict[str, Any]
+    chunks: tuple[bytes, ...]
+    waits: tuple[float, ...]
+    """Seconds to wait before each chunk at the recorded pace."""
+
+    ending: Ending
+
+    @property
+    def shortfall(self) -> str | None:
+        """What to say to a caller who reads past the end of an abandoned recording; None for a whole one."""
+        if self.ending is Ending.COMPLETE:
+            return None
+        return (
+            f"agentrec: the recording {self.name} ends here: when it was made, the app stopped reading after "
+            f"{len(self.chunks)} chunks, and now it reads on. Record it again with AGENTREC_MODE=refresh"
+        )
+
+    def paced(self, speed: float) -> Iterator[tuple[float, bytes]]:
+        """(seconds to wait, chunk) at ``speed`` times the recorded pace; 0 is no wait at all."""
+        for wait, chunk in zip(self.waits, self.chunks, strict=True):
+            yield (wait / speed if speed else 0.0), chunk
+
+
+def reel_of(recording: Recording) -> Reel:
+    """The reel of a recording.
+
+    Chunks that redaction left empty are passed over: no server sends an empty chunk. A kept transient
+    failure is answered with ``retry-after-ms: 1``, or SDKs would sleep between replayed retries (0.5 to
+    8 s in openai 1 to 3 and anthropic 0 to 2; the header brings it to 10 ms).
+    """
+    interaction = recording.interaction
+    chunks, waits, last = [], [], 0.0
+    for chunk in interaction.chunks:
+        if not chunk.data:
+            continue
+        chunks.append(chunk.data)
+        waits.append(max(0.0, chunk.timestamp_offset - last))
+        last = chunk.timestamp_offset
+    headers = [pair for pair in interaction.response_headers if not _is_stale(pair, interaction.body)]
+    if interaction.response_status in _RETRIED:
+        headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
+        headers.append((b"retry-after-ms", b"1"))
+    return Reel(
+        name=recording.name,
+        status=interaction.response_status,
+        headers=headers,
+        extensions=dict(interaction.response_extensions),
+        chunks=tuple(chunks),
+        waits=tuple(waits),
+        ending=interaction.ending,
+    )
+
+
+def _is_stale(pair: tuple[bytes, bytes], body: bytes) -> bool:
+    """Whether a header speaks of a framing that is gone: redaction and decoding change lengths."""
+    name = pair[0].lower()
+    if name == b"content-length":
+        return pair[1].strip() != str(len(body)).encode()
+    return name == b"transfer-encoding"

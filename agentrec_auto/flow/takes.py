@@ -1,0 +1,126 @@
+"""Which of several recordings with one key is meant: counting takes.
+
+A **lane** is a stretch in which takes are counted from 1: a process, or one test under pytest. The same
+request asked for the nth time in a lane is answered by the nth take; past the last, by what
+``takes = "last" | "cycle" | "error"`` says.
+
+In auto mode a run never replays what it recorded itself: asked thrice, a model gives three answers, and
+all three are recorded.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+
+from agentrec_auto.capture import Ending
+from agentrec_auto.flow.reel import Reel, reel_of
+from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.store.base import Store
+
+_KEPT_REELS = 4096
+_KEPT_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Lane:
+    """The counts of one lane."""
+
+    asked: Counter[Key] = field(default_factory=Counter)
+    kept: Counter[Key] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One asking of a key: which in its lane, and what there is to replay."""
+
+    lane: Lane
+    order: int
+    """1 for the first asking in the lane."""
+
+    reel: Reel | None
+    recorded: int
+    """How many takes there are to replay."""
+
+
+class Takes:
+    """Counts askings and finds the reels of each."""
+
+    def __init__(self, store: Store, *, policy: str, skip_run: str | None) -> None:
+        """``skip_run``: the run whose own recordings are not replayed (auto), or None."""
+        self._store = store
+        self._policy = policy
+        self._skip_run = skip_run
+        self._lock = threading.Lock()
+        self._lane = Lane()
+        self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
+        self._bytes = 0
+
+    def start_lane(self) -> None:
+        """Count from take 1 again (a new test)."""
+        self._lane = Lane()
+
+    def after_fork(self) -> None:
+        """In a forked child: a lane and a lock of its own."""
+        self._lock = threading.Lock()
+        self._lane = Lane()
+
+    def turn(self, key: Key, *, replays: bool) -> Turn:
+        """The next asking of ``key``; its reel is looked for only if ``replays``."""
+        lane = self._lane
+        with self._lock:
+            lane.asked[key] += 1
+            order = lane.asked[key]
+        reels = self._reels_of(key) if replays else ()
+        return Turn(lane, order, self._pick(reels, order), len(reels))
+
+    def keep(self, turn: Turn, key: Key) -> int:
+        """The take number for what a turn recorded; numbers count what is finished, without a gap."""
+        with self._lock:
+            turn.lane.kept[key] += 1
+            return turn.recorded + turn.lane.kept[key]
+
+    def unkeep(self, turn: Turn, key: Key) -> None:
+        """What `keep` gave a number to could not be stored."""
+        with self._lock:
+            turn.lane.kept[key] -= 1
+
+    def _pick(self, reels: tuple[Reel, ...], order: int) -> Reel | None:
+        if not reels:
+            return None
+        if order <= len(reels):
+            return reels[order - 1]
+        if self._policy == "error":
+            return None
+        return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
+
+    def _reels_of(self, key: Key) -> tuple[Reel, ...]:
+        """What there was to replay when the key was first asked; later the answer doesn't change."""
+        with self._lock:
+            reels = self._reels.get(key)
+            if reels is not None:
+                self._reels.move_to_end(key)
+                return reels
+        found = tuple(
+            reel_of(recording)
+            for recording in self._store.takes(key)
+            if recording.interaction.ending is not Ending.FAILED
+            and (self._skip_run is None or recording.interaction.metadata.get("run") != self._skip_run)
+        )
+        with self._lock:
+            self._remember(key, found)
+        return found
+
+    def _remember(self, key: Key, reels: tuple[Reel, ...]) -> None:
+        if key in self._reels or (not reels and self._skip_run is None):
+            return  # in replay somebody may record it yet, and a miss need not be quick
+        self._reels[key] = reels
+        self._bytes += _size(reels)
+        while len(self._reels) > _KEPT_REELS or self._bytes > _KEPT_BYTES:
+            _, dropped = self._reels.popitem(last=False)
+            self._bytes -= _size(dropped)
+
+
+def _size(reels: tuple[Reel, ...]) -> int:
+    return sum(len(chunk) for reel in reels for chunk in reel.chunks)

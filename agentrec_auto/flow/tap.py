@@ -1,0 +1,158 @@
+"""A tap sees one response pass, chunk by chunk, and settles once what became of it.
+
+Theory of operation. The seam opens a tap when it lets a request through, tells it of the response head,
+and then of each chunk *as it hands it on*: nothing is held back. The tap is settled at the first of
+
+    the last byte (`finished`)                                     → complete
+    the event that ends a stream of its dialect, seen in a chunk   → complete
+    the caller closing early (`closed`) or dropping the response   → abandoned
+    the response breaking off (`broke`)                            → failed
+
+SDKs close right at the last event (OpenAI's at ``[DONE]``), or never (litellm's Anthropic streams), so an
+end of file is not waited for. What still comes after the last event is kept too: the tap then asks for
+its interaction to be written once more, longer.
+
+A response that is garbage-collected unread only drops its tap into a queue: no file is written from a
+finaliser, which may run anywhere. The recorder empties the queue at its next call and at exit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
+from agentrec_auto.decoding import StreamDecoder, stream_decoder
+from agentrec_auto.errors import UndecodableBodyError
+from agentrec_auto.providers.endings import Terminator, is_stream
+
+
+class Tap:
+    """Collects one response; calls ``settle(tap, ending)`` once, and ``extend(tap)`` if more came after."""
+
+    __slots__ = (
+        "_decoder",
+        "_entered",
+        "_expected",
+        "_extend",
+        "_seen",
+        "_settle",
+        "_settled_at",
+        "_terminator",
+        "chunks",
+        "ending",
+        "error",
+        "extensions",
+        "headers",
+        "latency_s",
+        "started",
+        "status",
+        "whole",
+        "_arrived",
+    )
+
+    def __init__(self, settle: Callable[[Tap, Ending], None], extend: Callable[[Tap], None]) -> None:
+        self._settle = settle
+        self._extend = extend
+        self._entered = False
+        self._settled_at: int | None = None
+        self._terminator: Terminator | None = None
+        self._decoder: StreamDecoder | None = None
+        self._expected: int | None = None
+        self._seen = 0
+        self._arrived = 0.0
+        self.started = perf_counter()
+        self.status = 0
+        self.headers: Headers = []
+        self.extensions: dict[str, object] = {}
+        self.chunks: list[CapturedChunk] = []
+        self.ending: Ending | None = None
+        self.error: BaseException | None = None
+        self.latency_s = 0.0
+        """From the request to the end of the response."""
+        self.whole: bool | None = None
+        """Whether the dialect's last event passed; None where the answer is no stream."""
+
+    def head(self, status: int, headers: Headers, extensions: dict[str, object]) -> None:
+        """The response head arrived: chunk offsets count from here."""
+        self._arrived = perf_counter()
+        self.status, self.headers, self.extensions = status, headers, extensions
+        length = first_header(headers, b"content-length")
+        if length is not None and length.isdigit():
+            self._expected = int(length)
+        content_type = first_header(headers, b"content-type") or b""
+        if is_stream(content_type):
+            self.whole = False
+            self._terminator = Terminator(content_type)
+            encoding = first_header(headers, b"content-encoding")
+            if encoding:
+                try:
+                    self._decoder = stream_decoder(encoding)
+                except UndecodableBodyError:
+                    self._terminator = None
+
+    @property
+    def latency_head_s(self) -> float:
+        """From the request to the response head."""
+        return self._arrived - self.started
+
+    def enters(self) -> bool:
+        """True for the first pass over the body; later ones see the same chunks again, or none."""
+        first, self._entered = not self._entered, True
+        return first
+
+    def see(self, data: bytes) -> None:
+        """A chunk is about to be handed on."""
+        self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
+        self._seen += len(data)
+        if self._terminator is not None and self._settled_at is None and self._ends_with(data):
+            self.whole = True
+            self._end(Ending.COMPLETE)
+
+    def finished(self) -> None:
+        """The last byte was handed on."""
+        self._end(self._ending_at_end())
+        self._longer()
+
+    def closed(self) -> None:
+        """The caller closed the response, at its end or before."""
+        complete = self._expected is not None and self._seen >= self._expected
+        self._end(Ending.COMPLETE if complete else Ending.ABANDONED)
+        self._longer()
+
+    def broke(self, error: BaseException) -> None:
+        """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
+        self.error = error
+        self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
+        self._longer()
+
+    def _ending_at_end(self) -> Ending:
+        # Without a length or chunked framing, the end of the connection is the end of the body: a stream
+        # that lacks its last event was then cut off. With framing, it is what the server meant to say.
+        framed = self._expected is not None or first_header(self.headers, b"transfer-encoding") is not None
+        http_1 = self.extensions.get("http_version") in (b"HTTP/1.0", b"HTTP/1.1")
+        return Ending.FAILED if self.whole is False and http_1 and not framed else Ending.COMPLETE
+
+    def _ends_with(self, data: bytes) -> bool:
+        assert self._terminator is not None
+        if self._decoder is not None:
+            try:
+                data = self._decoder.feed(data)
+            except UndecodableBodyError:
+                self._terminator = None
+                return False
+        return self._terminator.feed(data)
+
+    def _end(self, ending: Ending) -> None:
+        if self._settled_at is not None:
+            return
+        self._settled_at = len(self.chunks)
+        self.ending = ending
+        self.latency_s = perf_counter() - self.started
+        self._settle(self, ending)
+
+    def _longer(self) -> None:
+        """Chunks came after the last event: ask once for a longer writing."""
+        if self._settled_at is not None and len(self.chunks) > self._settled_at:
+            self._settled_at = len(self.chunks)
+            self._extend(self)

@@ -1,0 +1,80 @@
+"""The canonical form of a body: what two requests must share to be the same.
+
+JSON key order and white space don't count, nor do ids that SDKs make up for each run, nor multipart
+boundaries. Bytes never depend on which JSON library is installed: it is always the standard library's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+_ID_NAMES = frozenset({"id", "call_id", "tool_call_id", "tool_use_id", "toolUseId"})
+_MADE_UP = re.compile(
+    r"(?:[A-Za-z]{1,12}[_-]){0,3}"  # call_, toolu_, pyd_ai_, chatcmpl-tool-
+    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[A-Za-z]*[0-9])[0-9A-Za-z]{8,64})"
+)
+_BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
+
+NO_DOCUMENT = object()
+"""What `parsed` gives for a body that is no JSON."""
+
+
+def parsed(content: bytes) -> Any:
+    """The body as a JSON value, or `NO_DOCUMENT`."""
+    head = content[:1]
+    if head not in (b"{", b"[") and content.lstrip()[:1] not in (b"{", b"["):
+        return NO_DOCUMENT
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return NO_DOCUMENT
+
+
+def canonical_json(value: Any) -> str:
+    """One text for all spellings of a JSON value."""
+    return _encode(value)
+
+
+def canonical_bytes(content: bytes, content_type: bytes) -> bytes:
+    """The canonical form of a body that is no JSON: multipart under a constant boundary, forms sorted."""
+    kind = content_type.split(b";")[0].strip().lower()
+    if kind.startswith(b"multipart/") and (match := _BOUNDARY.search(content_type)):
+        return content.replace(match.group(1), b"boundary")
+    if kind == b"application/x-www-form-urlencoded":
+        pairs = parse_qsl(content.decode("utf-8", "surrogateescape"), keep_blank_values=True)
+        return canonical_json(sorted(pairs)).encode("utf-8", "surrogateescape")
+    return content
+
+
+def rename_ids(document: Any) -> Any:
+    """A copy in which generated ids (tool-call ids and the like) are named by first appearance.
+
+    pydantic-ai (``pyd_ai_<hex>``), litellm (``call_<hex>``, uuid4) and others make up tool-call ids for
+    each run; what counts is which result belongs to which call, and that is kept. A document without
+    such ids is returned as it is.
+    """
+    names: dict[str, str] = {}
+    return _renamed(document, names)
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        changed: dict[str, Any] | None = None
+        for name, member in value.items():
+            if name in _ID_NAMES and isinstance(member, str) and _MADE_UP.fullmatch(member):
+                replaced: Any = names.setdefault(member, f"id-{len(names) + 1}")
+            else:
+                replaced = _renamed(member, names)
+            if replaced is not member:
+                changed = dict(value) if changed is None else changed
+                changed[name] = replaced
+        return value if changed is None else changed
+    if isinstance(value, list):
+        renamed = [_renamed(member, names) for member in value]
+        return renamed if any(a is not b for a, b in zip(renamed, value, strict=True)) else value
+    return value

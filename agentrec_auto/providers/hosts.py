@@ -1,0 +1,113 @@
+"""Names known beforehand: hosts that serve language models, and the modules of their SDKs.
+
+Strings only: read by the connection watch in processes that may never make an LLM call.
+"""
+
+from __future__ import annotations
+
+LLM_HOSTS = (
+    "api.openai.com",
+    "openai.azure.com",
+    "cognitiveservices.azure.com",
+    "services.ai.azure.com",
+    "api.anthropic.com",
+    "generativelanguage.googleapis.com",
+    "aiplatform.googleapis.com",
+    "api.mistral.ai",
+    "codestral.mistral.ai",
+    "api.cohere.com",
+    "api.cohere.ai",
+    "api.groq.com",
+    "api.together.xyz",
+    "api.together.ai",
+    "api.fireworks.ai",
+    "api.deepseek.com",
+    "api.perplexity.ai",
+    "api.x.ai",
+    "api.cerebras.ai",
+    "api.sambanova.ai",
+    "api.replicate.com",
+    "api.voyageai.com",
+    "api.jina.ai",
+    "api.ai21.com",
+    "api.moonshot.ai",
+    "api.moonshot.cn",
+    "api.minimax.io",
+    "api.novita.ai",
+    "api.deepinfra.com",
+    "api.studio.nebius.ai",
+    "api.portkey.ai",
+    "openrouter.ai",
+    "router.huggingface.co",
+    "api-inference.huggingface.co",
+    "integrate.api.nvidia.com",
+    "dashscope.aliyuncs.com",
+    "dashscope-intl.aliyuncs.com",
+    "ollama.com",
+)
+"""A host counts if it is one of these or a subdomain of one."""
+
+_BEDROCK = "bedrock-runtime"
+
+LLM_SDKS = (
+    "openai",
+    "anthropic",
+    "google.genai",
+    "google.generativeai",
+    "vertexai",
+    "mistralai",
+    "cohere",
+    "groq",
+    "together",
+    "fireworks",
+    "ollama",
+    "replicate",
+    "litellm",
+    "dspy",
+    "lm15",
+    "portkey_ai",
+    "claude_agent_sdk",
+    "xai_sdk",
+    "langchain_openai",
+    "langchain_anthropic",
+    "langchain_google_genai",
+)
+"""Import names of SDKs whose presence makes "no LLM call was seen" worth saying."""
+
+PROVIDERS = (
+    ("anthropic", "anthropic"),
+    ("openai", "openai"),
+    ("googleapis", "gemini"),
+    ("mistral", "mistral"),
+    ("cohere", "cohere"),
+    ("groq", "groq"),
+    ("together", "together"),
+    ("fireworks", "fireworks"),
+    ("deepseek", "deepseek"),
+    ("openrouter", "openrouter"),
+    ("perplexity", "perplexity"),
+    ("replicate", "replicate"),
+    ("huggingface", "huggingface"),
+    ("bedrock", "bedrock"),
+    ("ollama", "ollama"),
+)
+"""(part of a host name, provider): the first that occurs names the provider."""
+
+
+def is_llm_host(host: str) -> bool:
+    """Whether ``host`` (a name, any case, no port) is known to serve language models."""
+    name = host.lower().rstrip(".")
+    if _BEDROCK in name and "amazonaws.com" in name:
+        return True
+    if name.endswith("aiplatform.googleapis.com"):  # regional: us-central1-aiplatform.googleapis.com
+        return True
+    return any(name == known or name.endswith("." + known) for known in LLM_HOSTS)
+
+
+def provider_of(host: str) -> str | None:
+    """The provider that a host name tells, or None for a gateway, a proxy or a local server."""
+    name = host.lower()
+    for part, provider in PROVIDERS:
+        if part in name:
+            return provider
+    return None

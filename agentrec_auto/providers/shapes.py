@@ -1,0 +1,95 @@
+"""Which dialect a request speaks, told by method, path and body: never by host alone.
+
+Gateways and local servers carry every dialect on any host, and LLM hosts carry traffic that is no LLM
+call (openai-agents posts its traces to ``api.openai.com/v1/traces/ingest``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from agentrec_auto.providers.hosts import is_llm_host
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A family of paths, and how much they say by themselves."""
+
+    dialect: str
+    path: re.Pattern[str]
+    distinctive: bool = True
+    """Whether the path alone tells; else the body must look like an LLM request too, on hosts we don't know."""
+
+
+def _shape(dialect: str, pattern: str, *, distinctive: bool = True) -> Shape:
+    return Shape(dialect, re.compile(pattern), distinctive)
+
+
+SHAPES = (
+    _shape("openai", r"/chat/completions$"),
+    _shape("mistral", r"/(fim|agents)/completions$"),
+    _shape("gemini", r"/models/[^/]+:\w+$"),
+    _shape("gemini", r":(raw|streamRaw)Predict$"),
+    _shape("bedrock", r"/model/[^/]+/(converse|converse-stream|invoke|invoke-with-response-stream)$"),
+    _shape("anthropic", r"/messages/(count_tokens|batches(/.*)?)$"),
+    _shape("anthropic", r"/messages$", distinctive=False),
+    _shape("ollama", r"/api/(chat|generate|embed|embeddings)$", distinctive=False),
+    _shape("cohere", r"/v[12]/(chat|embed|rerank|classify)$", distinctive=False),
+    _shape("openai", r"/audio/(speech|transcriptions|translations)$"),
+    _shape("openai", r"/images/(generations|edits|variations)$"),
+    _shape("openai", r"/responses(/.*)?$", distinctive=False),
+    _shape("openai", r"/(completions|embeddings|moderations|rerank)$", distinctive=False),
+    _shape("replicate", r"/predictions(/.*)?$", distinctive=False),
+    _shape("openai", r"/v1/(models|files|batches|vector_stores|assistants|threads|conversations|uploads)(/.*)?$"),
+)
+
+_TELEMETRY = re.compile(r"/traces/ingest$|/otel/|/api/public/|/v1/(traces|metrics|logs)$|/api/show$|/api/tags$")
+_PATH_MODEL = re.compile(r"/(?:models|model|deployments)/([^/:]+(?::\d+)?)")
+_QUESTION = ("messages", "input", "prompt", "contents", "message", "query", "texts")
+
+
+def dialect_of(path: str) -> str | None:
+    """The dialect whose shape ``path`` has, or None."""
+    for shape in SHAPES:
+        if shape.path.search(path):
+            return shape.dialect
+    return None
+
+
+def is_llm_call(method: str, host: str, path: str, document: Callable[[], object]) -> bool:
+    """Whether a request is LLM traffic.
+
+    ``document`` gives the body parsed as JSON (None where it is none); it is asked only if method,
+    host and path leave the question open.
+    """
+    if _TELEMETRY.search(path):
+        return False
+    if is_llm_host(host):
+        return True
+    for shape in SHAPES:
+        if shape.path.search(path) and (shape.distinctive or asks_a_model(document())):
+            return True
+    return method == "POST" and asks_a_model(document())
+
+
+def asks_a_model(document: object) -> bool:
+    """Whether a JSON body has the shape of a question to a model: ``model`` and something to answer."""
+    return isinstance(document, dict) and "model" in document and any(name in document for name in _QUESTION)
+
+
+def model_of(path: str, document: object) -> str | None:
+    """The model asked, from the body or, as Gemini, Bedrock and Azure have it, from the path."""
+    if isinstance(document, dict) and isinstance(model := document.get("model"), str) and model:
+        return model
+    match = _PATH_MODEL.search(path)
+    return unquote(match.group(1)) if match else None
+
+
+def is_streamed(path: str, document: object) -> bool:
+    """Whether the request asks for a stream, by its body or by its path."""
+    if isinstance(document, dict) and document.get("stream") is True:
+        return True
+    return "stream" in path.rsplit("/", 1)[-1].lower()

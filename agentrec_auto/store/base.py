@@ -1,0 +1,88 @@
+"""What a store does, for the recorder.
+
+A store keeps interactions by key and take. Theory of operation:
+
+* Takes of a key are numbered 1, 2, 3 … without a gap, in the order they were **finished**; the number is
+  part of the name only. Each says in its metadata when it was **asked** (``order``), and `takes` gives
+  them in that order, so that of two equal questions under way at once the first asked is the first
+  replayed, whichever was answered first, and a process killed between the two leaves no hole.
+* The first writer of a take wins within a run; a later run may `replace` what earlier ones recorded.
+* Methods are synchronous and short, safe under threads and processes, and never lose what a finished
+  `add` has stored.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.keying.fingerprint import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A stored interaction and its name in the store (``<key>`` or ``<key>.take2``)."""
+
+    name: str
+    interaction: CapturedInteraction
+
+
+class Store(ABC):
+    """Keeps interactions by key and take."""
+
+    where: str
+    """What to call it in messages: a path or a URL."""
+
+    @abstractmethod
+    def takes(self, key: Key) -> Sequence[Recording]:
+        """All takes of ``key`` in the order they were asked; what can't be read is left out."""
+
+    @abstractmethod
+    def add(
+        self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
+    ) -> str | None:
+        """Keep ``interaction`` as take number ``take`` of ``key``; its name, or None if the take was there.
+
+        ``run`` is the run it was recorded in, as in its metadata. A take of the same run stays: the first
+        writer wins, and None is returned. A take of another run is replaced if ``replace`` (and if it is
+        the first, so are all others of its key); else the next free number is used.
+        """
+
+    @abstractmethod
+    def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
+        """Put ``interaction`` in the place of the one stored under ``name``."""
+
+    @abstractmethod
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Names of what is stored that start with ``prefix``, newest first where the store knows."""
+
+    @abstractmethod
+    def load(self, name: str) -> CapturedInteraction:
+        """The interaction of that name; KeyError if there is none, `BrokenRecordingError` if it can't be read."""
+
+    @abstractmethod
+    def note_secrets(self, names: Sequence[str]) -> None:
+        """Remember the names (never the values) of API-key variables that were set while recording."""
+
+
+def name_of(key: str, take: int) -> str:
+    """The name of a take: the key itself for the first, ``<key>.take2`` and so on."""
+    return key if take == 1 else f"{key}.take{take}"
+
+
+def split_name(name: str) -> tuple[str, int]:
+    """The key and take number of a name."""
+    key, _, take = name.rpartition(".take")
+    return (key, int(take)) if key and take.isdigit() else (name, 1)
+
+
+def in_asked_order(recordings: Sequence[Recording]) -> list[Recording]:
+    """Takes (given by number) in the order they were asked; those that don't say keep their place."""
+    return sorted(recordings, key=lambda recording: _order(recording.interaction))
+
+
+def _order(interaction: CapturedInteraction) -> int:
+    order = interaction.metadata.get("order", 0)
+    return order if isinstance(order, int) else 0

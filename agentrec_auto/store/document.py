@@ -1,0 +1,160 @@
+"""A cassette file's JSON ⇄ an interaction.
+
+The format is that of the ``agentrec`` library, extended by metadata (`agentrec_auto.flow.commit` says
+which). Laid out to be read in a diff: one line a header, one line a chunk. Written by the standard
+library's C encoder, a piece at a time; ``json.dumps(indent=2)`` would fall to the slow Python one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
+from agentrec_auto.errors import BrokenRecordingError
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+_DROPPED_EXTENSIONS = ("network_stream", "trailers")
+"""Live objects, of no meaning once the connection is gone."""
+
+
+def dumps(interaction: CapturedInteraction) -> bytes:
+    """The file's bytes: UTF-8, ending in a newline."""
+    request = interaction.request
+    lines = [
+        "{",
+        '  "metadata": ' + _block(interaction.metadata, "  ") + ",",
+        '  "request": {',
+        f'    "method": {_encode(request.method)},',
+        f'    "url": {_encode(request.url)},',
+        '    "headers": ' + _rows([_header(pair) for pair in request.headers], "    ") + ",",
+        f'    "content": {_blob(request.content)}',
+        "  },",
+        f'  "response_status": {interaction.response_status},',
+        '  "response_headers": ' + _rows([_header(pair) for pair in interaction.response_headers], "  ") + ",",
+        f'  "response_extensions": {_encode(_extensions(interaction.response_extensions))},',
+        '  "chunks": ' + _rows([_chunk(chunk) for chunk in interaction.chunks], "  "),
+        "}",
+        "",
+    ]
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def loads(data: bytes, where: str) -> CapturedInteraction:
+    """The interaction in a file's bytes; `BrokenRecordingError` names ``where`` and what is wrong."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
+    try:
+        return _interaction(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise BrokenRecordingError(where, f"not a cassette ({why})") from error
+
+
+def _interaction(document: dict[str, Any]) -> CapturedInteraction:
+    request = document["request"]
+    metadata = document.get("metadata", {})
+    if not isinstance(metadata, dict):
+        raise TypeError("metadata is no object")
+    interaction = CapturedInteraction(
+        request=CapturedRequest(
+            method=_text(request["method"], "request.method"),
+            url=_text(request["url"], "request.url"),
+            headers=_read_headers(request.get("headers", [])),
+            content=_read_blob(request.get("content", "")),
+        ),
+        response_status=int(document["response_status"]),
+        response_headers=_read_headers(document.get("response_headers", [])),
+        response_extensions=_read_extensions(document.get("response_extensions", {})),
+        chunks=[
+            CapturedChunk(_read_blob(chunk["data"]), float(chunk.get("timestamp_offset", 0.0)))
+            for chunk in document["chunks"]
+        ],
+        metadata=metadata,
+    )
+    if not 100 <= interaction.response_status <= 999:
+        raise ValueError(f"response_status {interaction.response_status} is no HTTP status")
+    _ = interaction.ending  # an unknown ending is a ValueError here, not at replay
+    return interaction
+
+
+def _rows(rows: list[str], indent: str) -> str:
+    """A JSON array, one element a line."""
+    if not rows:
+        return "[]"
+    return f"[\n{indent}  " + f",\n{indent}  ".join(rows) + f"\n{indent}]"
+
+
+def _block(value: dict[str, Any], indent: str) -> str:
+    """A JSON object, one member a line."""
+    if not value:
+        return "{}"
+    members = [f"{_encode(name)}: {_encode(member)}" for name, member in value.items()]
+    return f"{{\n{indent}  " + f",\n{indent}  ".join(members) + f"\n{indent}}}"
+
+
+def _header(pair: tuple[bytes, bytes]) -> str:
+    name, value = pair
+    return f"[{_encode(name.decode('latin-1'))}, {_encode(value.decode('latin-1'))}]"
+
+
+def _read_headers(pairs: list[list[str]]) -> Headers:
+    return [(_text(name, "header").encode("latin-1"), _text(value, "header").encode("latin-1")) for name, value in pairs]
+
+
+def _chunk(chunk: CapturedChunk) -> str:
+    return f'{{"data": {_blob(chunk.data)}, "timestamp_offset": {round(chunk.timestamp_offset, 6)}}}'
+
+
+def _blob(data: bytes) -> str:
+    try:
+        return _encode(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return f'{{"__b64__": "{base64.b64encode(data).decode("ascii")}"}}'
+
+
+def _read_blob(value: object) -> bytes:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if isinstance(value, dict) and isinstance(coded := value.get("__b64__"), str):
+        return base64.b64decode(coded, validate=True)
+    raise TypeError(f"a body is text or {{'__b64__': …}}, not {type(value).__name__}")
+
+
+def _extensions(extensions: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name, value in extensions.items():
+        if name in _DROPPED_EXTENSIONS:
+            continue
+        if isinstance(value, bytes):
+            try:
+                told[name] = {"__bytes__": value.decode("ascii")}
+            except UnicodeDecodeError:
+                told[name] = {"__b64__": base64.b64encode(value).decode("ascii")}
+        elif value is None or isinstance(value, (str, int, float, bool)):
+            told[name] = value
+        else:
+            told[name] = str(value)
+    return told
+
+
+def _read_extensions(told: dict[str, Any]) -> dict[str, Any]:
+    extensions: dict[str, Any] = {}
+    for name, value in told.items():
+        if isinstance(value, dict) and isinstance(text := value.get("__bytes__"), str):
+            extensions[name] = text.encode("ascii")
+        elif isinstance(value, dict) and "__b64__" in value:
+            extensions[name] = _read_blob(value)
+        else:
+            extensions[name] = value
+    return extensions
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is no text")
+    return value

@@ -1,0 +1,200 @@
+"""A folder of readable JSON, one interaction a file: ``<folder>/<key>[.take<n>].json``.
+
+How it keeps its promises:
+
+* A file is written whole under a name nobody else uses, then linked to its own (``link`` fails if the
+  name is taken: the first writer wins) or, where it replaces another, renamed over it under a lock.
+  A process killed at any moment leaves a complete file or none; left-over temporary files begin with a
+  dot and are passed over.
+* A file is found by opening its name: no index, no listing, so a look-up costs the same in a folder of a
+  million.
+* A file that can't be read is named once, on stderr and in the ledger, and passed over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+
+from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.errors import BrokenRecordingError, StoreError
+from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.store import document
+from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of
+
+try:
+    import fcntl
+except ImportError:  # Windows: two runs that replace the same take at once may both write it
+    fcntl = None  # type: ignore[assignment]
+
+_SUFFIX = ".json"
+_SECRETS = ".agentrec-keys"
+_LOCK = ".agentrec-lock"
+
+
+class FolderStore(Store):
+    """Interactions in a folder, which is made at the first `add`."""
+
+    def __init__(self, folder: str, *, warn: Callable[[str], None] = lambda text: None) -> None:
+        self.where = folder
+        self._warn = warn
+        self._temporary = count()
+        self._noted: frozenset[str] = frozenset()
+
+    def takes(self, key: Key) -> Sequence[Recording]:
+        found = []
+        for take in count(1):
+            name = name_of(key, take)
+            try:
+                found.append(Recording(name, self.load(name)))
+            except KeyError:
+                break
+            except BrokenRecordingError as error:
+                self._warn(str(error))
+        return in_asked_order(found) if len(found) > 1 else found
+
+    def add(
+        self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
+    ) -> str | None:
+        temporary = self._write(document.dumps(interaction))
+        try:
+            while True:
+                name = name_of(key, take)
+                if self._link(temporary, self._path(name)):
+                    return name
+                if self._run_of(name) == run:
+                    return None
+                if replace:
+                    return name if self._replace(temporary, key, take, run) else None
+                take += 1
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+    def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
+        temporary = self._write(document.dumps(interaction))
+        os.replace(temporary, self._path(name))
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        try:
+            with os.scandir(self.where) as entries:
+                found = [
+                    (entry.stat().st_mtime_ns, entry.name[: -len(_SUFFIX)])
+                    for entry in entries
+                    if entry.name.endswith(_SUFFIX) and entry.name.startswith(prefix) and entry.name[0] != "."
+                ]
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreError(f"can't list the corpus {self.where}: {error.strerror}") from error
+        for _, name in sorted(found, reverse=True):
+            yield name
+
+    def load(self, name: str) -> CapturedInteraction:
+        path = self._path(name)
+        try:
+            data = _read(path)
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        except NotADirectoryError as error:
+            raise StoreError(f"the corpus {self.where} is no folder: {error.strerror}") from error
+        except OSError as error:
+            raise BrokenRecordingError(path, error.strerror or type(error).__name__) from error
+        return document.loads(data, path)
+
+    def note_secrets(self, names: Sequence[str]) -> None:
+        fresh = frozenset(names) - self._noted
+        if not fresh:
+            return
+        path = os.path.join(self.where, _SECRETS)
+        with contextlib.suppress(FileNotFoundError):
+            self._noted |= frozenset(_read(path).decode("utf-8", "replace").split())
+        if fresh := fresh - self._noted:
+            os.makedirs(self.where, exist_ok=True)
+            with open(path, "a", encoding="utf-8") as file:
+                file.write("".join(f"{name}\n" for name in sorted(fresh)))
+            self._noted |= fresh
+
+    def _path(self, name: str) -> str:
+        if name[:1] in ("", ".") or "/" in name or os.sep in name or "\0" in name:
+            raise KeyError(name)
+        return os.path.join(self.where, name + _SUFFIX)
+
+    def _write(self, data: bytes) -> str:
+        """A complete file under a name nobody else uses (process, count, chance: a forked child shares the count)."""
+        temporary = os.path.join(
+            self.where, f".{os.getpid()}-{next(self._temporary)}-{os.urandom(4).hex()}.tmp"
+        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            descriptor = os.open(temporary, flags, 0o644)
+        except FileNotFoundError:
+            os.makedirs(self.where, exist_ok=True)
+            descriptor = os.open(temporary, flags, 0o644)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        except OSError:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        os.close(descriptor)
+        return temporary
+
+    def _link(self, temporary: str, path: str) -> bool:
+        """Give the file its name unless that is taken; on file systems without links, under the lock."""
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except (OSError, AttributeError):
+            with self._locked():
+                if os.path.lexists(path):
+                    return False
+                os.replace(temporary, path)
+        return True
+
+    def _replace(self, temporary: str, key: str, take: int, run: str) -> bool:
+        """Put the file in the place of an earlier run's take, unless this run has got there meanwhile."""
+        with self._locked():
+            if self._run_of(name_of(key, take)) == run:
+                return False
+            os.replace(temporary, self._path(name_of(key, take)))
+            for later in count(take + 1):
+                path = self._path(name_of(key, later))
+                if not os.path.exists(path) or self._run_of(name_of(key, later)) == run:
+                    return True
+                os.unlink(path)
+        return True
+
+    def _run_of(self, name: str) -> str | None:
+        """The run that recorded a take; None where it can't be told (broken, gone, made by hand)."""
+        try:
+            run = self.load(name).metadata.get("run")
+        except (KeyError, BrokenRecordingError):
+            return None
+        return run if isinstance(run, str) else None
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among all processes that replace takes here; the system lets go of it if we are killed."""
+        if fcntl is None:
+            yield
+            return
+        descriptor = os.open(os.path.join(self.where, _LOCK), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
+
+
