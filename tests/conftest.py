@@ -15,8 +15,10 @@ from loopback import LoopbackServer, ServerProcess
 TIMEOUT_S = 60.0
 NOT_INHERITED = ("AGENTREC_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "MISTRAL_", "COHERE_", "AWS_")
 NOT_INHERITED_NAMES = {
-    "CI", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "CO_API_KEY",
-    *(name for proxy in ("http_proxy", "https_proxy", "all_proxy", "no_proxy") for name in (proxy, proxy.upper())),
+    *("CI", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("CO_API_KEY", "GROQ_API_KEY", "TOGETHER_API_KEY", "FIREWORKS_API_KEY", "HF_TOKEN"),
 }
 
 
