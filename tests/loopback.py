@@ -77,6 +77,7 @@ class LoopbackServer:
         self.stalled = threading.Event()
         """Set once an answer waits for `release`."""
 
+        self._left = threading.Event()
         self._lock = threading.Lock()
         self._told: Counter[str] = Counter()
         self._gate, self._gate_end = socket.socketpair()
@@ -119,6 +120,11 @@ class LoopbackServer:
         """Return once an answer waits for `release`."""
         if not self.stalled.wait(timeout):
             raise TimeoutError("no answer came to a stall")
+
+    def wait_until_left(self, timeout: float = 10.0) -> None:
+        """Return once a client closed before its answer was over."""
+        if not self._left.wait(timeout):
+            raise TimeoutError("no client left early")
 
     def stop(self) -> None:
         """Close the port and every connection; afterwards nothing listens and no thread of ours runs."""
@@ -179,6 +185,7 @@ class LoopbackServer:
             return player.play(self._answer(ask, arrived))
         except ConnectionError:
             self.gone.append(arrived.number)
+            self._left.set()
             return False
 
     def _answer(self, ask: Ask, arrived: Seen) -> Answer:
@@ -274,7 +281,10 @@ class ServerProcess:
     def stop(self) -> None:
         """End the process; the port is free afterwards."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
 
     def _get(self, path: str) -> dict[str, Any]:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -34,7 +34,9 @@ def gemini(ask: Ask) -> Answer:
         return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": model,
                 "responseId": f"gemini-{ask.number}"}
 
-    call_parts: list[Json] = [{"functionCall": {"name": c.name, "args": json.loads(c.arguments)}} for c in called]
+    call_parts: list[Json] = [
+        {"functionCall": {"name": call.name, "args": json.loads(call.arguments)}} for call in called
+    ]
     if ask.path.endswith(":generateContent"):
         return Answer(content_type="application/json; charset=UTF-8",
                       body=as_json(reply(call_parts or [{"text": text}], "STOP")))
