@@ -331,12 +331,12 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     server = LoopbackServer(options.port)
-    print(f"READY {server.url}", flush=True)
     if options.ready_file:
         partly = options.ready_file + ".part"
         with open(partly, "w") as file:
             file.write(server.url)
         os.replace(partly, options.ready_file)
+    print(f"READY {server.url}", flush=True)
     if options.until_stdin_closes:
         sys.stdin.read()
     else:
