@@ -13,6 +13,8 @@ Messages are lower case: what was asked, what stood in the way, and the cure las
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class AgentrecError(Exception):
     """The root of all our errors."""
@@ -21,14 +23,35 @@ class AgentrecError(Exception):
 class ConfigError(AgentrecError, ValueError):
     """What the user said can't be followed.
 
-    Composes ``unknown mode 'replya' in agentrec.toml [agentrec]: expected off, record, …`` from its facts.
+    Composes ``unknown mode 'replya' in agentrec.toml [agentrec] mode: expected off, record, …`` from its
+    facts. Several at once are one error with a sentence a line, the first of which stands alone.
     """
 
-    def __init__(self, problem: str, *, where: str, expected: str = "") -> None:
+    def __init__(
+        self, problem: str, *, where: str, expected: str = "", also: Sequence[ConfigError] = ()
+    ) -> None:
         self.problem = problem
         self.where = where
         self.expected = expected
-        super().__init__(f"{problem} in {where}" + (f": expected {expected}" if expected else ""))
+        self.also = tuple(also)
+        sentence = f"{problem} in {where}" + (f": expected {expected}" if expected else "")
+        self.sentences = [sentence, *(one for error in also for one in error.sentences)]
+        """Each problem, whole."""
+        super().__init__("\n".join(self.sentences))
+
+    @classmethod
+    def of(cls, errors: Sequence[ConfigError]) -> ConfigError:
+        """One error that says what all of ``errors`` (at least one) say."""
+        first, rest = errors[0], [*errors[0].also, *errors[1:]]
+        return cls(first.problem, where=first.where, expected=first.expected, also=rest)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled whole: a pool that can't rebuild an error waits for ever or dies without a word."""
+        return _config_error, (self.problem, self.where, self.expected, self.also)
+
+
+def _config_error(problem: str, where: str, expected: str, also: tuple[ConfigError, ...]) -> ConfigError:
+    return ConfigError(problem, where=where, expected=expected, also=also)
 
 
 class MissError(AgentrecError, LookupError):

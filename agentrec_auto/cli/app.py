@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-import click
 import typer
 
 from agentrec_auto import __version__
@@ -13,6 +12,9 @@ from agentrec_auto.errors import AgentrecError
 
 COMMANDS = ("run", "demo", "doctor", "config", "hook")
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
+
+_AskedWrongly: type[typer.BadParameter] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
+"""``ClickException``, of the click that typer stands on: its own copy today, the package in older ones."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -49,9 +51,9 @@ def invoke(words: list[str]) -> int:
     command = typer.main.get_command(build())
     try:
         code = command.main(args=words, prog_name="agentrec", standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as error:
+    except _AskedWrongly as error:
         error.show()
         return error.exit_code
     except AgentrecError as error:

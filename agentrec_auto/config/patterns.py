@@ -1,0 +1,64 @@
+"""Checks of what only the file says: regular expressions, body paths, names of headers and variables."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+from agentrec_auto.config.values import Unfit, string, told
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def regex(value: object) -> str:
+    """A regular expression that compiles, without warnings, and doesn't match where there is nothing."""
+    pattern = string("pattern", "a regular expression")(value)
+    if _compiled(pattern).search(""):
+        raise Unfit(
+            f"a pattern that matches the empty string, {told(pattern)},",
+            "one that matches something to replace",
+        )
+    return pattern
+
+
+def substitute(pattern: str, text: str) -> None:
+    """Refuse a replacement whose ``\\1`` or ``\\g<name>`` the pattern has no group for."""
+    try:
+        re.compile(pattern).sub(text, "")
+    except (re.error, IndexError) as error:
+        reason = getattr(error, "msg", str(error))
+        raise Unfit(
+            f"bad replacement {told(text)} ({reason})",
+            r"a text, in which \1 or \g<name> is a group of the pattern and \\ a backslash",
+        ) from error
+
+
+def header(value: object) -> str:
+    """The name of a header, in lower case."""
+    name = string("header", "the name of a header")(value)
+    if _HEADER.fullmatch(name):
+        return name.lower()
+    raise Unfit(f"bad header {told(name)}", "a header's name, without colon and value")
+
+
+def variable(value: object) -> str:
+    """The name of an environment variable."""
+    name = string("env", "the name of an environment variable")(value)
+    if _VARIABLE.fullmatch(name):
+        return name
+    raise Unfit(f"bad env {told(name)}", "a variable's name, without $ and value")
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what warns today means something else in a later Python
+            return re.compile(pattern)
+    except re.error as error:
+        reason = error.msg + ("" if error.pos is None else f" at character {error.pos + 1}")
+    except Warning as warning:
+        reason = str(warning)
+    except (RecursionError, OverflowError) as error:
+        reason = str(error)
+    raise Unfit(f"bad pattern {told(pattern)} ({reason})", "a regular expression of Python's re module")
