@@ -13,7 +13,7 @@ from agentrec_auto.errors import AgentrecError
 COMMANDS = ("run", "demo", "doctor", "config", "hook")
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
 
-_AskedWrongly: type[typer.BadParameter] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
+_AskedWrongly: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """``ClickException``, of the click that typer stands on: its own copy today, the package in older ones."""
 
 
