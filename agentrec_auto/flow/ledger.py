@@ -24,6 +24,9 @@ MISSED = "missed"
 LIVE = "live"
 """A miss that ``on_miss = "live"`` let through."""
 
+DROPPED = "dropped"
+"""A transient failure, answered to the app and not kept."""
+
 DRIFTED = "drifted"
 VERIFIED = "verified"
 REFUSED = "refused"
@@ -135,7 +138,7 @@ class Tally:
             parts[0] += f" ({self.fuzzy} by likeness)"
         parts.append(f"{self.counts[RECORDED]} recorded")
         parts.append(f"{self.counts[MISSED]} missed")
-        for kind, word in ((LIVE, "live, unrecorded"), (VERIFIED, "verified"), (DRIFTED, "drifted"),
+        for kind, word in ((LIVE, "live, unrecorded"), (DROPPED, "failed and not kept"), (VERIFIED, "verified"), (DRIFTED, "drifted"),
                            (REFUSED, "connections refused"), (BYPASSED, "went past us, unrecorded")):
             if self.counts[kind]:
                 parts.append(f"{self.counts[kind]} {word}")
@@ -189,3 +192,15 @@ def say(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         return
+
+
+_warned: set[str] = set()
+
+
+def warn_once(ledger: Ledger, text: str) -> None:
+    """Say a thing once a process, on stderr and in the ledger."""
+    if text in _warned:
+        return
+    _warned.add(text)
+    ledger.note(WARNED, text=text)
+    say(text)

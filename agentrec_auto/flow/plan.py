@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
@@ -16,6 +17,8 @@ class Replay:
 
     reel: Reel
     speed: float
+    fell_short: Callable[[], None]
+    """To be called when a caller reads past the end of a recording that was abandoned there."""
 
 
 @dataclass(frozen=True, slots=True)

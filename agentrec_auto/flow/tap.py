@@ -14,12 +14,16 @@ its interaction to be written once more, longer.
 
 A response that is garbage-collected unread only drops its tap into a queue: no file is written from a
 finaliser, which may run anywhere. The recorder empties the queue at its next call and at exit.
+
+Nothing here may reach the app: a tap that fails goes mute, and says so once through ``Outlet.failed``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from time import perf_counter
+from typing import Protocol
 
 from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
 from agentrec_auto.decoding import StreamDecoder, stream_decoder
@@ -27,16 +31,47 @@ from agentrec_auto.errors import UndecodableBodyError
 from agentrec_auto.providers.endings import Terminator, is_stream
 
 
+class Outlet(Protocol):
+    """Who a tap reports to."""
+
+    def settled(self, tap: Tap, ending: Ending) -> None:
+        """The response came to its end; called once."""
+
+    def extended(self, tap: Tap) -> None:
+        """Chunks came after the end that was reported; called at most once."""
+
+    def dropped(self, tap: Tap) -> None:
+        """The response was garbage-collected unfinished. Called from a finaliser: may only queue."""
+
+    def failed(self, tap: Tap, error: Exception) -> None:
+        """The tap itself failed and sees nothing more."""
+
+
+def _harmless(method: Callable[..., None]) -> Callable[..., None]:
+    """A method of a tap whose failure mutes the tap and goes no further."""
+
+    @wraps(method)
+    def guarded(tap: Tap, *args: object) -> None:
+        try:
+            if not tap.muted:
+                method(tap, *args)
+        except Exception as error:  # ours, whatever it is: the app's call goes on
+            tap.muted = True
+            tap.outlet.failed(tap, error)
+
+    return guarded
+
+
 class Tap:
-    """Collects one response; calls ``settle(tap, ending)`` once, and ``extend(tap)`` if more came after."""
+    """Collects one response and reports to its outlet."""
 
     __slots__ = (
+        "__weakref__",
+        "_arrived",
         "_decoder",
         "_entered",
         "_expected",
-        "_extend",
         "_seen",
-        "_settle",
         "_settled_at",
         "_terminator",
         "chunks",
@@ -45,15 +80,16 @@ class Tap:
         "extensions",
         "headers",
         "latency_s",
+        "muted",
+        "outlet",
         "started",
         "status",
         "whole",
-        "_arrived",
     )
 
-    def __init__(self, settle: Callable[[Tap, Ending], None], extend: Callable[[Tap], None]) -> None:
-        self._settle = settle
-        self._extend = extend
+    def __init__(self, outlet: Outlet) -> None:
+        self.outlet = outlet
+        self.muted = False
         self._entered = False
         self._settled_at: int | None = None
         self._terminator: Terminator | None = None
@@ -73,6 +109,7 @@ class Tap:
         self.whole: bool | None = None
         """Whether the dialect's last event passed; None where the answer is no stream."""
 
+    @_harmless
     def head(self, status: int, headers: Headers, extensions: dict[str, object]) -> None:
         """The response head arrived: chunk offsets count from here."""
         self._arrived = perf_counter()
@@ -101,6 +138,7 @@ class Tap:
         first, self._entered = not self._entered, True
         return first
 
+    @_harmless
     def see(self, data: bytes) -> None:
         """A chunk is about to be handed on."""
         self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
@@ -109,22 +147,30 @@ class Tap:
             self.whole = True
             self._end(Ending.COMPLETE)
 
+    @_harmless
     def finished(self) -> None:
         """The last byte was handed on."""
         self._end(self._ending_at_end())
         self._longer()
 
+    @_harmless
     def closed(self) -> None:
         """The caller closed the response, at its end or before."""
         complete = self._expected is not None and self._seen >= self._expected
         self._end(Ending.COMPLETE if complete else Ending.ABANDONED)
         self._longer()
 
+    @_harmless
     def broke(self, error: BaseException) -> None:
         """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
         self.error = error
         self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
         self._longer()
+
+    def dropped(self) -> None:
+        """The response was garbage-collected. Called from a finaliser: touches no file and no lock."""
+        if self._settled_at is None and not self.muted:
+            self.outlet.dropped(self)
 
     def _ending_at_end(self) -> Ending:
         # Without a length or chunked framing, the end of the connection is the end of the body: a stream
@@ -149,10 +195,10 @@ class Tap:
         self._settled_at = len(self.chunks)
         self.ending = ending
         self.latency_s = perf_counter() - self.started
-        self._settle(self, ending)
+        self.outlet.settled(self, ending)
 
     def _longer(self) -> None:
         """Chunks came after the last event: ask once for a longer writing."""
         if self._settled_at is not None and len(self.chunks) > self._settled_at:
             self._settled_at = len(self.chunks)
-            self._extend(self)
+            self.outlet.extended(self)

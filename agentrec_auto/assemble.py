@@ -1,0 +1,88 @@
+"""From what the user said to a recorder: the one place that knows all the parts.
+
+Runs at the first request of a process, not before: an app that makes no LLM call pays for none of it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+
+from agentrec_auto.config.load import runtime_settings
+from agentrec_auto.errors import ConfigError
+from agentrec_auto.flow import active
+from agentrec_auto.flow.ledger import warn_once
+from agentrec_auto.flow.recorder import Recorder
+from agentrec_auto.redaction.redactor import Redactor
+from agentrec_auto.settings import Settings
+from agentrec_auto.store.base import Store
+from agentrec_auto.store.file import FolderStore
+from agentrec_auto.store.memory import MemoryStore
+
+RUN_ID = "AGENTREC_RUN_ID"
+
+_lock = threading.Lock()
+_recorder: Recorder | None = None
+
+
+def recorder() -> Recorder:
+    """The recorder of this process, assembled on first use; `ConfigError` if what was said can't be followed."""
+    global _recorder
+    if _recorder is None:
+        with _lock:
+            if _recorder is None:
+                _recorder = assembled(runtime_settings(os.environ))
+                _at_exit(_recorder)
+    return _recorder
+
+
+def assembled(settings: Settings) -> Recorder:
+    """A recorder under ``settings``, with a store and a redactor of its own."""
+    run = os.environ.setdefault(RUN_ID, os.urandom(8).hex())
+    redactor = Redactor(settings.redact, os.environ)
+    return Recorder(settings, open_store(settings.corpus), redactor, active.ledger, run=run)
+
+
+def open_store(corpus: str) -> Store:
+    """The store that a corpus names: ``memory:``, or a folder."""
+    if corpus == "memory:":
+        return MemoryStore()
+    scheme, separator, _ = corpus.partition("://")
+    if separator:
+        raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {corpus!r}", expected="a folder or memory:")
+    return FolderStore(corpus, warn=lambda text: warn_once(active.ledger, text))
+
+
+def forget() -> None:
+    """Finish the recorder and let the next request assemble another (uninstall, and between tests)."""
+    global _recorder
+    with _lock:
+        ending, _recorder = _recorder, None
+    if ending is not None:
+        ending.finish()
+
+
+def _at_exit(ending: Recorder) -> None:
+    """Keep what is still open when the process ends.
+
+    A child of multiprocessing leaves by ``os._exit``, past atexit, but runs the finalisers of
+    ``multiprocessing.util``; a finaliser made in the parent is not run in the child.
+    """
+    atexit.register(ending.finish)
+    if (processes := sys.modules.get("multiprocessing.util")) is not None:
+        processes.Finalize(None, ending.finish, exitpriority=100)
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()
+    active.ledger.after_fork()
+    if _recorder is not None:
+        _recorder.after_fork()
+        _at_exit(_recorder)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

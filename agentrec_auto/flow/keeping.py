@@ -1,0 +1,225 @@
+"""Keeping what came back: from a settled tap to an interaction in the store.
+
+`Keeping` is the outlet of one tap; the `Shelf` is what all of them share. A response that can't be kept
+costs one warning, never the app's call.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from time import perf_counter
+from typing import Any
+
+from agentrec_auto.capture import CapturedInteraction, Ending
+from agentrec_auto.errors import StoreError, UndecodableBodyError
+from agentrec_auto.flow import ledger as events
+from agentrec_auto.flow.drift import drift
+from agentrec_auto.flow.ledger import Ledger, warn_once
+from agentrec_auto.flow.miss import asked_for, unrecorded
+from agentrec_auto.flow.takes import Takes, Turn
+from agentrec_auto.flow.tap import Tap
+from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
+from agentrec_auto.keying.rules import url_pattern
+from agentrec_auto.providers.hosts import KEY_VARIABLES
+from agentrec_auto.redaction.redactor import Redaction
+from agentrec_auto.settings import Settings
+from agentrec_auto.store.base import Store
+
+_TRANSIENT = frozenset({408, 409, 425, 429})
+_TOLD = 3
+
+
+def is_transient(status: int) -> bool:
+    """Whether a status says "try again": such answers are not kept unless asked for."""
+    return status in _TRANSIENT or status >= 500
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a recording remembers of its call beside the bytes; gathered while the call is on the stack."""
+
+    identity: Identity
+    redaction: Redaction
+    turn: Turn
+    library: str
+    call_site: str | None
+
+
+class Shelf:
+    """Where the responses under way of one recorder are, and what is needed to keep them."""
+
+    def __init__(self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, *, run: str) -> None:
+        self.settings = settings
+        self.store = store
+        self.takes = takes
+        self.ledger = ledger
+        self.run = run
+        self.orphans: deque[Tap] = deque()
+        self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
+        self._tags = tuple((url_pattern(rule.url), rule.tags) for rule in settings.tags)
+
+    def opened(self, tap: Tap) -> None:
+        """A response is under way."""
+        self._open.add(tap)
+
+    def settle_orphans(self) -> None:
+        """Keep what was garbage-collected unfinished since the last call."""
+        while self.orphans:
+            self.orphans.popleft().closed()
+
+    def finish(self) -> None:
+        """The process ends: what is still open was abandoned."""
+        self.settle_orphans()
+        for tap in list(self._open):
+            tap.closed()
+
+    def after_fork(self) -> None:
+        """In a forked child: what is open is the parent's to keep."""
+        self._open = weakref.WeakSet()
+        self.orphans.clear()
+
+    def tags_of(self, url: str) -> dict[str, str]:
+        """The tags that the rules and ``--tag`` put on a URL."""
+        tags: dict[str, str] = {}
+        bare = url.split("?", 1)[0]
+        for pattern, pairs in self._tags:
+            if pattern.fullmatch(bare):
+                tags.update(pairs)
+        tags.update(self.settings.run_tags)
+        return tags
+
+
+class Keeping:
+    """The outlet of one tap: keeps its interaction, or compares it (verify)."""
+
+    __slots__ = ("_name", "_origin", "_shelf")
+
+    def __init__(self, shelf: Shelf, origin: Origin) -> None:
+        self._shelf = shelf
+        self._origin = origin
+        self._name: str | None = None
+
+    def settled(self, tap: Tap, ending: Ending) -> None:
+        """Keep what came back, or say why not."""
+        shelf, asked = self._shelf, self._origin.identity
+        if (is_transient(tap.status) or ending is Ending.FAILED) and shelf.settings.failures == "drop":
+            shelf.ledger.note(events.DROPPED, status=tap.status, key=asked.key)
+            return
+        try:
+            interaction = self._interaction(tap, ending)
+            if shelf.settings.mode == "verify":
+                self._verify(interaction)
+            else:
+                self._keep(interaction)
+        except UndecodableBodyError as error:
+            self._warn(f"{asked_for(asked)} was not recorded: {error}")
+        except (OSError, StoreError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            self._warn(
+                f"{asked_for(asked)} was not recorded: can't write to {shelf.store.where} ({why}); the app's "
+                "call went through. Make the corpus writable, or name another with AGENTREC_CORPUS"
+            )
+
+    def extended(self, tap: Tap) -> None:
+        """More came after the last event: write the recording once more, whole."""
+        if self._name is None or tap.ending is None:
+            return
+        try:
+            self._shelf.store.rewrite(self._name, self._interaction(tap, tap.ending))
+        except (OSError, StoreError, UndecodableBodyError) as error:
+            self._warn(f"{self._name} lacks what came after its last event: {error}")
+
+    def dropped(self, tap: Tap) -> None:
+        """The response was garbage-collected: settled later, outside the finaliser."""
+        self._shelf.orphans.append(tap)
+
+    def failed(self, tap: Tap, error: Exception) -> None:
+        """The tap went mute: one warning, and the app's call goes on."""
+        self._warn(f"a response was not recorded, by a fault of our own: {type(error).__name__}: {error}")
+
+    def _keep(self, interaction: CapturedInteraction) -> None:
+        shelf, key = self._shelf, self._origin.identity.key
+        take = shelf.takes.keep(self._origin.turn, key)
+        replace = shelf.settings.mode in ("record", "refresh")
+        try:
+            self._name = shelf.store.add(key, interaction, take=take, run=shelf.run, replace=replace)
+        except BaseException:
+            shelf.takes.unkeep(self._origin.turn, key)
+            raise
+        shelf.store.note_secrets([name for name in KEY_VARIABLES if os.environ.get(name)])
+        if self._name is not None:
+            shelf.ledger.note(
+                events.RECORDED,
+                name=self._name,
+                status=interaction.response_status,
+                ending=interaction.ending.value,
+            )
+
+    def _verify(self, live: CapturedInteraction) -> None:
+        shelf, asked, reel = self._shelf, self._origin.identity, self._origin.turn.reel
+        if reel is None:
+            shelf.ledger.note(
+                events.DRIFTED, text=unrecorded(asked, shelf.store.where, None), key=asked.key
+            )
+            return
+        told = drift(shelf.store.load(reel.name), live)
+        if not told:
+            shelf.ledger.note(events.VERIFIED, name=reel.name)
+            return
+        more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+        text = f"{reel.name} drifted: {', '.join(told[:_TOLD])}{more}"
+        shelf.ledger.note(events.DRIFTED, name=reel.name, text=text)
+
+    def _interaction(self, tap: Tap, ending: Ending) -> CapturedInteraction:
+        """What is stored of a response: decoded, redacted, with where it came from."""
+        redaction = self._origin.redaction
+        return redaction.response(
+            CapturedInteraction(
+                request=redaction.request,
+                response_status=tap.status,
+                response_headers=tap.headers,
+                response_extensions=tap.extensions,
+                chunks=tap.chunks,
+                metadata=self._metadata(tap, ending),
+            )
+        )
+
+    def _metadata(self, tap: Tap, ending: Ending) -> dict[str, Any]:
+        """Provenance: see `docs/format.md` for what each field says."""
+        origin, identity = self._origin, self._origin.identity
+        agent = origin.redaction.request.header(b"user-agent")
+        tags = self._shelf.tags_of(origin.redaction.request.url)
+        told: dict[str, Any] = {
+            "provider": identity.provider,
+            "model": identity.model,
+            "semantic_key": identity.semantic_key,
+            "recorded_at": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
+            "category": tags.pop("category", None),
+            "key": identity.key,
+            "key_version": KEY_VERSION,
+            "dialect": identity.dialect,
+            "stream": identity.stream,
+            "ending": ending.value,
+            "whole": tap.whole,
+            "error": type(tap.error).__name__ if tap.error is not None else None,
+            "order": origin.turn.order,
+            "run": self._shelf.run,
+            "latency_s": round(tap.latency_s or perf_counter() - tap.started, 4),
+            "latency_first_chunk_s": _latency_first_chunk_s(tap),
+            "library": origin.library,
+            "sdk": agent.decode("latin-1") if agent else None,
+            "call_site": origin.call_site,
+            "tags": tags or None,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+    def _warn(self, text: str) -> None:
+        warn_once(self._shelf.ledger, self._origin.redaction.text(text))
+
+
+def _latency_first_chunk_s(tap: Tap) -> float | None:
+    return round(tap.latency_head_s + tap.chunks[0].timestamp_offset, 4) if tap.chunks else None

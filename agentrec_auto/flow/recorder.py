@@ -1,0 +1,132 @@
+"""The recorder: takes a request and says what becomes of it.
+
+One a process for patched libraries (`agentrec_auto.assemble`); explicit transports may have their own.
+It is asked by every seam in the same words, whatever library and whether sync or async: `concerns`, then
+`plan`. What comes back is `agentrec_auto.flow.keeping`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from agentrec_auto.capture import CapturedRequest, Ending
+from agentrec_auto.flow import ledger as events
+from agentrec_auto.flow.callsite import call_site
+from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
+from agentrec_auto.flow.ledger import Ledger, say
+from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded
+from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
+from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
+from agentrec_auto.flow.reel import Reel, reel_of
+from agentrec_auto.flow.scope import Scope
+from agentrec_auto.flow.takes import Takes, Turn
+from agentrec_auto.flow.tap import Tap
+from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.redaction.redactor import Redaction, Redactor
+from agentrec_auto.settings import Settings
+from agentrec_auto.store.base import Store
+
+
+class Recorder:
+    """Decides, under one set of settings."""
+
+    def __init__(
+        self, settings: Settings, store: Store, redactor: Redactor, ledger: Ledger, *, run: str
+    ) -> None:
+        self.settings = settings
+        self._store = store
+        self._redactor = redactor
+        self._ledger = ledger
+        self._run = run
+        self._keyer = Keyer(settings.key_rules)
+        self._scope = Scope(settings)
+        records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
+        self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
+        self._shelf = Shelf(settings, store, self._takes, ledger, run=run)
+
+    def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
+        """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
+        return self._scope.concerns(method, url, body)
+
+    def plan(self, request: CapturedRequest, library: str) -> Plan:
+        """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
+        self._shelf.settle_orphans()
+        redaction = self._redactor.open(request)
+        identity = self._keyer.identify(redaction.request)
+        mode = self.settings.mode
+        turn = self._takes.turn(identity.key, replays=mode in ("auto", "replay", "verify"))
+        match mode:
+            case "record" | "refresh" | "verify":
+                return self._tapped(identity, redaction, turn, library)
+            case "auto":
+                return self._replayed(identity, turn) or self._tapped(identity, redaction, turn, library)
+            case "replay":
+                return self._replayed(identity, turn) or self._missed(identity, redaction, turn, library)
+            case _:
+                return PASS
+
+    def refuse(self, text: str, **facts: Any) -> Plan:
+        """A refusal in words: on stderr now, in the ledger for the end, and as the app's answer."""
+        self._ledger.note(events.MISSED, text=text, **facts)
+        say(text.removeprefix("agentrec: "))
+        return Refuse(Miss(text))
+
+    def start_lane(self) -> None:
+        """A new test begins: takes count from 1 again."""
+        self._takes.start_lane()
+
+    def finish(self) -> None:
+        """The process ends: responses still open were abandoned."""
+        self._shelf.finish()
+
+    def after_fork(self) -> None:
+        """In a forked child: counts of its own; open responses are the parent's to keep."""
+        self._takes.after_fork()
+        self._shelf.after_fork()
+
+    def _tapped(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
+        origin = Origin(identity, redaction, turn, library, call_site(self.settings.root))
+        tap = Tap(Keeping(self._shelf, origin))
+        self._shelf.opened(tap)
+        return Record(tap)
+
+    def _replayed(self, identity: Identity, turn: Turn) -> Plan | None:
+        """A replay of the turn's reel or, where that is allowed, of a recording like it."""
+        if turn.reel is not None:
+            return self._playing(turn.reel, fuzzy=False)
+        if self.settings.match != "fuzzy" or turn.recorded:
+            return None
+        found = nearest(identity, self._store, self._keyer)
+        if found is None or found.score < self.settings.threshold or not self._may_serve(identity, found):
+            return None
+        return self._playing(reel_of(found.recording), fuzzy=True)
+
+    def _may_serve(self, identity: Identity, found: Likeness) -> bool:
+        interaction = found.recording.interaction
+        if interaction.ending is Ending.FAILED or not same_kind(identity, found.identity):
+            return False
+        return self.settings.mode != "auto" or interaction.metadata.get("run") != self._run
+
+    def _playing(self, reel: Reel, *, fuzzy: bool) -> Plan:
+        self._ledger.note(events.REPLAYED, name=reel.name, status=reel.status, fuzzy=fuzzy)
+        return Replay(reel, self.settings.speed, partial(self._fell_short, reel))
+
+    def _missed(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
+        match self.settings.on_miss:
+            case "record":
+                return self._tapped(identity, redaction, turn, library)
+            case "live":
+                self._ledger.note(events.LIVE, key=identity.key)
+                return PASS
+        if turn.recorded:
+            text = past_last_take(identity, self._store.where, turn.order, turn.recorded)
+        else:
+            text = unrecorded(identity, self._store.where, nearest(identity, self._store, self._keyer))
+        return self.refuse(self._redactor.text(text), key=identity.key)
+
+    def _fell_short(self, reel: Reel) -> None:
+        text = reel.shortfall or ""
+        self._ledger.note(events.MISSED, text=text, key=reel.name)
+        say(text.removeprefix("agentrec: "))

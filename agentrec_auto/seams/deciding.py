@@ -1,0 +1,75 @@
+"""What every seam asks, and the promise they all keep.
+
+Our own failure never breaks the app's call: in record and auto there is one warning and the call goes
+through. Only in replay do we refuse, because letting it through would go live.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.flow import active
+from agentrec_auto.flow import ledger as events
+from agentrec_auto.flow.ledger import say, warn_once
+from agentrec_auto.flow.miss import Miss
+from agentrec_auto.flow.plan import PASS, Plan, Refuse
+from agentrec_auto.flow.recorder import Recorder
+
+_GOES_LIVE = ("record", "auto", "refresh", "verify")
+
+Find = Callable[[], Recorder]
+"""Gives the recorder that holds for a call."""
+
+
+def process_recorder() -> Recorder:
+    """The recorder of this process, assembled at the first call."""
+    from agentrec_auto.assemble import recorder  # here: the parts are loaded at the first request
+
+    return recorder()
+
+
+def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
+    """Whether a request is to be planned at all. A call inside a call that a seam let through is not."""
+    if active.inside.get():
+        return False
+    try:
+        return find().concerns(method, url, body)
+    except Exception:
+        # Whatever is wrong, `planned` meets it again, and says so in the app's own terms.
+        return True
+
+
+def planned(find: Find, request: CapturedRequest, library: str) -> Plan:
+    """What becomes of a request; never raises."""
+    try:
+        return find().plan(request, library)
+    except Exception as error:
+        return _failed(error, request)
+
+
+@contextmanager
+def going_out(host: str) -> Iterator[None]:
+    """Around a real call: inner seams leave it alone, and the connection watch knows the host."""
+    active.reached.add(host.lower())
+    token = active.inside.set(True)
+    try:
+        yield
+    finally:
+        active.inside.reset(token)
+
+
+def _failed(error: Exception, request: CapturedRequest) -> Plan:
+    why = f"{type(error).__name__}: {error}"
+    if os.environ.get("AGENTREC_MODE") in _GOES_LIVE:
+        warn_once(active.ledger, f"calls go through unrecorded ({why})")
+        return PASS
+    text = (
+        f"agentrec: replay can't answer {request.method} {request.url.split('?', 1)[0]} and won't let it go live: "
+        f"{why}"
+    )
+    active.ledger.note(events.MISSED, text=text)
+    say(text.removeprefix("agentrec: "))
+    return Refuse(Miss(text))

@@ -1,0 +1,50 @@
+"""The seam in httpx and httpx2: ``Client._transport_for_url`` and ``AsyncClient._transport_for_url``.
+
+Every request a client sends asks that method, once, which transport is to carry it; we answer with an
+interposed transport around the one it names. So clients made before us, reassigned transports, mounts,
+proxies and transports that stand on other libraries are all caught, and the client itself does everything
+else (timings, cookies, redirects, hooks, exceptions), so that a replayed response is a response like any
+other. The method is the same in httpx 0.23 to 0.28 and httpx2 2.0 to 2.16.
+
+The two libraries are twins whose objects don't mix: an httpx2 client refuses an httpx response by a bare
+AssertionError. So the classes below are made once for each, from the module at hand.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from agentrec_auto.seams.httpx_fakes import is_fake, remember_originals
+from agentrec_auto.seams.httpx_transports import Family, family_of
+from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
+
+METHOD = "_transport_for_url"
+
+
+def patch(module: ModuleType) -> None:
+    """Interpose in every client of ``module`` (httpx or httpx2); a second time does nothing."""
+    family = family_of(module)
+    if is_wrapped(module.Client, METHOD):
+        return
+    remember_originals(module)
+    wrap(module.Client, METHOD, _answering(family, family.Transport))
+    wrap(module.AsyncClient, METHOD, _answering(family, family.AsyncTransport))
+
+
+def unpatch(module: ModuleType) -> None:
+    """Stand aside again."""
+    for client in (module.Client, module.AsyncClient):
+        unwrap(client, METHOD)
+
+
+def _answering(family: Family, interposed: Any) -> Any:
+    def transport_for_url(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
+        # ``instance`` is None then, and ``wrapped`` takes what we were given.
+        transport = wrapped(*args, **kwargs)
+        if isinstance(transport, interposed) or is_fake(transport, family.module):
+            return transport
+        return interposed(transport)
+
+    return transport_for_url

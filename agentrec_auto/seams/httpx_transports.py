@@ -1,0 +1,276 @@
+"""The interposed transports and the streams of httpx and httpx2, made for the one or the other.
+
+Sync and async differ in ``await`` and ``async`` only; everything is decided by the plan and the tap.
+`Any` stands for the objects of whichever of the two libraries it is: they share no base.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, assert_never
+
+from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.flow.miss import STATUS, Miss
+from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay
+from agentrec_auto.flow.tap import Tap
+from agentrec_auto.seams.deciding import Find, concerns, going_out, planned, process_recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A library and what was made for it."""
+
+    module: ModuleType
+    Transport: Any
+    AsyncTransport: Any
+
+
+_families: dict[int, Family] = {}
+
+
+def family_of(H: ModuleType) -> Family:
+    """The transports for ``H``, which is httpx, httpx2 or one under the other's name (``alias_httpx()``)."""
+    known = _families.get(id(H.Client))
+    if known is None:
+        known = _families[id(H.Client)] = _made_for(H)
+    return known
+
+
+def _made_for(H: ModuleType) -> Family:
+    library = f"{H.Client.__module__.partition('.')[0]} {getattr(H, '__version__', '')}".strip()
+
+    class Transport(H.BaseTransport):  # type: ignore[misc]
+        """Around the transport that a client would have used."""
+
+        def __init__(self, inner: Any, find: Find = process_recorder) -> None:
+            self._inner = inner
+            self._find = find
+
+        def handle_request(self, request: Any) -> Any:
+            if not _is_ours(H, self._find, request):
+                return self._inner.handle_request(request)
+            request.read()
+            match plan := planned(self._find, _captured(request), library):
+                case Replay():
+                    return _response(H, plan, ReplayedStream(plan))
+                case Record(tap):
+                    return _tapped(H, self._send(request, tap), tap, TappedStream)
+                case Pass():
+                    return self._send(request)
+                case Refuse(miss):
+                    return _refusal(H, miss)
+            assert_never(plan)
+
+        def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            try:
+                with going_out(request.url.host):
+                    return self._inner.handle_request(request)
+            except BaseException as error:
+                if tap is not None:
+                    tap.broke(error)
+                raise
+
+        def close(self) -> None:
+            self._inner.close()
+
+    class AsyncTransport(H.AsyncBaseTransport):  # type: ignore[misc]
+        """The same, for async clients."""
+
+        def __init__(self, inner: Any, find: Find = process_recorder) -> None:
+            self._inner = inner
+            self._find = find
+
+        async def handle_async_request(self, request: Any) -> Any:
+            if not _is_ours(H, self._find, request):
+                return await self._inner.handle_async_request(request)
+            await request.aread()
+            match plan := planned(self._find, _captured(request), library):
+                case Replay():
+                    return _response(H, plan, AsyncReplayedStream(plan))
+                case Record(tap):
+                    return _tapped(H, await self._send(request, tap), tap, AsyncTappedStream)
+                case Pass():
+                    return await self._send(request)
+                case Refuse(miss):
+                    return _refusal(H, miss)
+            assert_never(plan)
+
+        async def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            try:
+                with going_out(request.url.host):
+                    return await self._inner.handle_async_request(request)
+            except BaseException as error:
+                if tap is not None:
+                    tap.broke(error)
+                raise
+
+        async def aclose(self) -> None:
+            await self._inner.aclose()
+
+    class TappedStream(H.SyncByteStream):  # type: ignore[misc]
+        """Hands each chunk on as it comes, and shows it to the tap.
+
+        Only the first pass is shown. OpenAI's async SDK (3.x) iterates a stream once more after
+        ``[DONE]``, to drain the connection: a stream held in memory would then begin again.
+        """
+
+        def __init__(self, inner: Any, tap: Tap) -> None:
+            self._inner = inner
+            self._tap = tap
+
+        def __iter__(self) -> Iterator[bytes]:
+            return self._shown() if self._tap.enters() else iter(self._inner)
+
+        def _shown(self) -> Iterator[bytes]:
+            tap = self._tap
+            try:
+                for chunk in self._inner:
+                    tap.see(chunk)
+                    yield chunk
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                tap.broke(error)
+                raise
+            tap.finished()
+
+        def close(self) -> None:
+            try:
+                self._inner.close()
+            finally:
+                self._tap.closed()
+
+        def __del__(self) -> None:
+            self._tap.dropped()
+
+    class AsyncTappedStream(H.AsyncByteStream):  # type: ignore[misc]
+        """The same, for async clients."""
+
+        def __init__(self, inner: Any, tap: Tap) -> None:
+            self._inner = inner
+            self._tap = tap
+
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            stream: AsyncIterator[bytes] = self._inner.__aiter__()
+            return self._shown(stream) if self._tap.enters() else stream
+
+        async def _shown(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+            tap = self._tap
+            try:
+                async for chunk in stream:
+                    tap.see(chunk)
+                    yield chunk
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                tap.broke(error)
+                raise
+            finally:
+                # As httpx2 itself does (from 2.3): a broken-off generator is closed now, not when it is
+                # collected, in another task perhaps.
+                if (close := getattr(stream, "aclose", None)) is not None:
+                    await close()
+            tap.finished()
+
+        async def aclose(self) -> None:
+            try:
+                await self._inner.aclose()
+            finally:
+                self._tap.closed()
+
+        def __del__(self) -> None:
+            self._tap.dropped()
+
+    class ReplayedStream(H.SyncByteStream):  # type: ignore[misc]
+        """Plays a reel, once."""
+
+        def __init__(self, play: Replay) -> None:
+            self._pieces = self._played(play)
+
+        def __iter__(self) -> Iterator[bytes]:
+            return self._pieces
+
+        def _played(self, play: Replay) -> Iterator[bytes]:
+            for wait, chunk in play.reel.paced(play.speed):
+                if wait:
+                    time.sleep(wait)
+                yield chunk
+            if play.reel.shortfall:
+                play.fell_short()
+                raise H.ReadError(play.reel.shortfall)
+
+    class AsyncReplayedStream(H.AsyncByteStream):  # type: ignore[misc]
+        """The same, for async clients."""
+
+        def __init__(self, play: Replay) -> None:
+            self._pieces = self._played(play)
+
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return self._pieces
+
+        async def _played(self, play: Replay) -> AsyncIterator[bytes]:
+            for wait, chunk in play.reel.paced(play.speed):
+                if wait:
+                    await _sleep(wait)
+                yield chunk
+            if play.reel.shortfall:
+                play.fell_short()
+                raise H.ReadError(play.reel.shortfall)
+
+    return Family(H, Transport, AsyncTransport)
+
+
+def _is_ours(H: ModuleType, find: Find, request: Any) -> bool:
+    if request.url.scheme not in ("http", "https") or "upgrade" in request.headers:
+        return False  # a websocket lives on its connection, which a recording hasn't
+
+    def body() -> bytes | None:
+        try:
+            return bytes(request.content)
+        except H.RequestNotRead:
+            return None
+
+    return concerns(find, request.method, str(request.url), body)
+
+
+def _captured(request: Any) -> CapturedRequest:
+    return CapturedRequest(request.method, str(request.url), request.headers.raw, request.content)
+
+
+def _tapped(H: ModuleType, response: Any, tap: Tap, stream: Any) -> Any:
+    """The response with its body shown to the tap as the caller reads it."""
+    headers = response.headers.raw
+    if not response.is_stream_consumed:
+        tap.head(response.status_code, headers, response.extensions)
+        response.stream = stream(response.stream, tap)
+        return response
+    # A transport of the app's own (a cache, say) gave a response that was read already: nobody will
+    # iterate it again. Its bytes are as on the wire only if they are still in a ByteStream.
+    if isinstance(response.stream, H.ByteStream):
+        body = b"".join(response.stream)
+    else:
+        body = response.content
+        headers = [pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")]
+    tap.head(response.status_code, headers, response.extensions)
+    if body:
+        tap.see(body)
+    tap.finished()
+    return response
+
+
+def _response(H: ModuleType, play: Replay, stream: Any) -> Any:
+    reel = play.reel
+    return H.Response(reel.status, headers=reel.headers, stream=stream, extensions=dict(reel.extensions))
+
+
+def _refusal(H: ModuleType, miss: Miss) -> Any:
+    return H.Response(STATUS, headers=miss.headers, content=miss.body)
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # here: a dependency of httpx and httpx2, needed only where replay is paced
+
+    await anyio.sleep(seconds)
