@@ -28,7 +28,7 @@ _recorder: Recorder | None = None
 
 
 def recorder() -> Recorder:
-    """The recorder of this process, assembled on first use; `ConfigError` if what was said can't be followed."""
+    """The recorder of this process, assembled on first use; `ConfigError` if settings can't be followed."""
     global _recorder
     if _recorder is None:
         with _lock:
@@ -51,7 +51,9 @@ def open_store(corpus: str) -> Store:
         return MemoryStore()
     scheme, separator, _ = corpus.partition("://")
     if separator:
-        raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {corpus!r}", expected="a folder or memory:")
+        raise ConfigError(
+            f"unknown store {scheme!r}", where=f"corpus {corpus!r}", expected="a folder or memory:"
+        )
     return FolderStore(corpus, warn=lambda text: warn_once(active.ledger, text))
 
 

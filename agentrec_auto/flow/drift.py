@@ -14,12 +14,42 @@ from typing import Any
 from agentrec_auto.capture import CapturedInteraction
 
 _VOLATILE = frozenset(
-    """id created created_at completed_at system_fingerprint request_id response_id item_id call_id tool_use_id
-    obfuscation sequence_number logprobs responseId createTime total_duration load_duration eval_duration
-    prompt_eval_duration timings""".split()
+    [
+        "id",
+        "created",
+        "created_at",
+        "completed_at",
+        "system_fingerprint",
+        "request_id",
+        "response_id",
+        "item_id",
+        "call_id",
+        "tool_use_id",
+        "obfuscation",
+        "sequence_number",
+        "logprobs",
+        "responseId",
+        "createTime",
+        "total_duration",
+        "load_duration",
+        "eval_duration",
+        "prompt_eval_duration",
+        "timings",
+    ]
 )
 _CONSTANT = frozenset(
-    "model object type role status finish_reason stop_reason service_tier modelVersion finishReason".split()
+    [
+        "model",
+        "object",
+        "type",
+        "role",
+        "status",
+        "finish_reason",
+        "stop_reason",
+        "service_tier",
+        "modelVersion",
+        "finishReason",
+    ]
 )
 """Fields that stream events repeat; they are not pieces of a text."""
 

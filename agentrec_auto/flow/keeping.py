@@ -162,9 +162,7 @@ class Keeping:
     def _verify(self, live: CapturedInteraction) -> None:
         shelf, asked, reel = self._shelf, self._origin.identity, self._origin.turn.reel
         if reel is None:
-            shelf.ledger.note(
-                events.DRIFTED, text=unrecorded(asked, shelf.store.where, None), key=asked.key
-            )
+            shelf.ledger.note(events.DRIFTED, text=unrecorded(asked, shelf.store.where, None), key=asked.key)
             return
         told = drift(shelf.store.load(reel.name), live)
         if not told:

@@ -132,14 +132,20 @@ class Tally:
         """The one line that says what the run did: ``2 replayed, 1 recorded, 0 missed · mode auto · …``."""
         parts = [f"{self.counts[REPLAYED]} replayed"]
         if self.replayed_errors:
-            told = ", ".join(f"{count} × {status}" for status, count in sorted(self.replayed_errors.items()))
+            told = ", ".join(f"{count} of {status}" for status, count in sorted(self.replayed_errors.items()))
             parts[0] += f" (recorded errors: {told})"
         if self.fuzzy:
             parts[0] += f" ({self.fuzzy} by likeness)"
         parts.append(f"{self.counts[RECORDED]} recorded")
         parts.append(f"{self.counts[MISSED]} missed")
-        for kind, word in ((LIVE, "live, unrecorded"), (DROPPED, "failed and not kept"), (VERIFIED, "verified"), (DRIFTED, "drifted"),
-                           (REFUSED, "connections refused"), (BYPASSED, "went past us, unrecorded")):
+        for kind, word in (
+            (LIVE, "live, unrecorded"),
+            (DROPPED, "failed and not kept"),
+            (VERIFIED, "verified"),
+            (DRIFTED, "drifted"),
+            (REFUSED, "connections refused"),
+            (BYPASSED, "went past us, unrecorded"),
+        ):
             if self.counts[kind]:
                 parts.append(f"{self.counts[kind]} {word}")
         return f"{', '.join(parts)} · mode {mode} · {corpus}"

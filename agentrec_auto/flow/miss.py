@@ -41,7 +41,7 @@ class Miss:
 
     @property
     def body(self) -> bytes:
-        """The JSON error: ``error.message`` (OpenAI, Anthropic), ``message`` (Bedrock), ``detail`` (Replicate)."""
+        """The error as JSON: OpenAI and Anthropic read ``error.message``, Bedrock ``message``."""
         code = "agentrec_replay_miss"
         return json.dumps(
             {
@@ -78,8 +78,8 @@ def past_last_take(identity: Identity, where: str, order: int, recorded: int) ->
     """The sentence for a request asked more often than it was recorded, under ``takes = "error"``."""
     takes = "1 take" if recorded == 1 else f"{recorded} takes"
     return (
-        f"agentrec: {asked_for(identity)} was asked for the {_nth(order)} time, and {where} holds {takes} of it "
-        f'({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last" or "cycle"'
+        f"agentrec: {asked_for(identity)} was asked for the {_nth(order)} time, and {where} holds {takes} "
+        f'of it ({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last" or "cycle"'
     )
 
 

@@ -1,6 +1,6 @@
 """The recording most like a request that nothing answers: for the words of a miss, and for fuzzy matching.
 
-Similarity is rapidfuzz's (2 × longest common subsequence / length, 0 to 1) over the canonical bodies.
+Similarity is rapidfuzz's (twice the longest common subsequence / length, 0 to 1) over the canonical bodies.
 The search is bounded in time, not in corpus size: newest recordings of the same dialect and model first.
 """
 
@@ -161,13 +161,9 @@ def _changed(before: Any, now: Any) -> str:
 
 def _changed_text(before: str, now: str) -> str:
     """Both texts around the first place where they differ: ``"…Monday" → "…Tuesday"``."""
-    start = 0
-    for start, (a, b) in enumerate(zip(before, now, strict=False)):
-        if a != b:
-            break
-    else:
-        start = min(len(before), len(now))
-    start = max(0, _word_start(before, start))
+    pairs = zip(before, now, strict=False)
+    differs = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(before), len(now)))
+    start = _word_start(before, differs)
     lead = "…" if start else ""
     return f"{_quoted(lead, before[start:])} → {_quoted(lead, now[start:])}"
 

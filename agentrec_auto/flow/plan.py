@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Union
+from typing import NoReturn
 
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.reel import Reel
@@ -40,5 +40,10 @@ class Refuse:
     miss: Miss
 
 
-Plan = Union[Replay, Record, Pass, Refuse]
+Plan = Replay | Record | Pass | Refuse
 PASS = Pass()
+
+
+def never(plan: NoReturn) -> NoReturn:
+    """After a ``match`` over a plan: a type checker sees that every kind was dealt with."""
+    raise AssertionError(f"no such plan: {plan!r}")

@@ -28,7 +28,7 @@ class Rule:
 class Rules:
     """The rules that hold for one request, merged."""
 
-    __slots__ = ("headers", "host", "ignore_query", "_rules")
+    __slots__ = ("_rules", "headers", "host", "ignore_query")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules

@@ -19,7 +19,14 @@ import json
 import re
 
 _LAST_TYPES = frozenset(
-    {"message_stop", "message-end", "stream-end", "response.completed", "response.incomplete", "response.failed"}
+    {
+        "message_stop",
+        "message-end",
+        "stream-end",
+        "response.completed",
+        "response.incomplete",
+        "response.failed",
+    }
 )
 _MARKS = (
     b"[DONE]",
@@ -34,7 +41,12 @@ _MARKS = (
 )
 _OVERLAP = max(map(len, _MARKS)) - 1
 _SSE_BOUNDARY = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-_STREAM_TYPES = (b"text/event-stream", b"application/x-ndjson", b"application/jsonl", b"application/stream+json")
+_STREAM_TYPES = (
+    b"text/event-stream",
+    b"application/x-ndjson",
+    b"application/jsonl",
+    b"application/stream+json",
+)
 
 
 def is_stream(content_type: bytes) -> bool:
@@ -71,7 +83,7 @@ class Terminator:
         return any(_is_last(event) for event in whole)
 
     def _forget_whole_events(self, piece: bytes) -> None:
-        """Drop what lies before the last boundary; a boundary split over two pieces is found with the next."""
+        """Drop what lies before the last boundary; one split over two pieces is found with the next."""
         if piece.endswith(b"\n\n"):
             self._pieces.clear()
             return

@@ -21,7 +21,7 @@ class Shape:
     dialect: str
     path: re.Pattern[str]
     distinctive: bool = True
-    """Whether the path alone tells; else the body must look like an LLM request too, on hosts we don't know."""
+    """Whether the path alone tells; else, on hosts we don't know, the body must ask a model too."""
 
 
 def _shape(dialect: str, pattern: str, *, distinctive: bool = True) -> Shape:
@@ -43,10 +43,14 @@ SHAPES = (
     _shape("openai", r"/responses(/.*)?$", distinctive=False),
     _shape("openai", r"/(completions|embeddings|moderations|rerank)$", distinctive=False),
     _shape("replicate", r"/predictions(/.*)?$", distinctive=False),
-    _shape("openai", r"/v1/(models|files|batches|vector_stores|assistants|threads|conversations|uploads)(/.*)?$"),
+    _shape(
+        "openai", r"/v1/(models|files|batches|vector_stores|assistants|threads|conversations|uploads)(/.*)?$"
+    ),
 )
 
-_TELEMETRY = re.compile(r"/traces/ingest$|/otel/|/api/public/|/v1/(traces|metrics|logs)$|/api/show$|/api/tags$")
+_TELEMETRY = re.compile(
+    r"/traces/ingest$|/otel/|/api/public/|/v1/(traces|metrics|logs)$|/api/show$|/api/tags$"
+)
 _PATH_MODEL = re.compile(r"/(?:models|model|deployments)/([^/:]+(?::\d+)?)")
 _QUESTION = ("messages", "input", "prompt", "contents", "message", "query", "texts")
 

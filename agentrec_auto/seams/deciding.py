@@ -67,8 +67,8 @@ def _failed(error: Exception, request: CapturedRequest) -> Plan:
         warn_once(active.ledger, f"calls go through unrecorded ({why})")
         return PASS
     text = (
-        f"agentrec: replay can't answer {request.method} {request.url.split('?', 1)[0]} and won't let it go live: "
-        f"{why}"
+        f"agentrec: replay can't answer {request.method} {request.url.split('?', 1)[0]} "
+        f"and won't let it go live: {why}"
     )
     active.ledger.note(events.MISSED, text=text)
     say(text.removeprefix("agentrec: "))

@@ -10,11 +10,11 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, assert_never
+from typing import Any
 
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.miss import STATUS, Miss
-from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay
+from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams.deciding import Find, concerns, going_out, planned, process_recorder
 
@@ -39,7 +39,7 @@ def family_of(H: ModuleType) -> Family:
     return known
 
 
-def _made_for(H: ModuleType) -> Family:
+def _made_for(H: Any) -> Family:
     library = f"{H.Client.__module__.partition('.')[0]} {getattr(H, '__version__', '')}".strip()
 
     class Transport(H.BaseTransport):  # type: ignore[misc]
@@ -62,7 +62,7 @@ def _made_for(H: ModuleType) -> Family:
                     return self._send(request)
                 case Refuse(miss):
                     return _refusal(H, miss)
-            assert_never(plan)
+            never(plan)
 
         def _send(self, request: Any, tap: Tap | None = None) -> Any:
             try:
@@ -96,7 +96,7 @@ def _made_for(H: ModuleType) -> Family:
                     return await self._send(request)
                 case Refuse(miss):
                     return _refusal(H, miss)
-            assert_never(plan)
+            never(plan)
 
         async def _send(self, request: Any, tap: Tap | None = None) -> Any:
             try:
@@ -223,7 +223,7 @@ def _made_for(H: ModuleType) -> Family:
     return Family(H, Transport, AsyncTransport)
 
 
-def _is_ours(H: ModuleType, find: Find, request: Any) -> bool:
+def _is_ours(H: Any, find: Find, request: Any) -> bool:
     if request.url.scheme not in ("http", "https") or "upgrade" in request.headers:
         return False  # a websocket lives on its connection, which a recording hasn't
 
@@ -240,7 +240,7 @@ def _captured(request: Any) -> CapturedRequest:
     return CapturedRequest(request.method, str(request.url), request.headers.raw, request.content)
 
 
-def _tapped(H: ModuleType, response: Any, tap: Tap, stream: Any) -> Any:
+def _tapped(H: Any, response: Any, tap: Tap, stream: Any) -> Any:
     """The response with its body shown to the tap as the caller reads it."""
     headers = response.headers.raw
     if not response.is_stream_consumed:
@@ -253,7 +253,9 @@ def _tapped(H: ModuleType, response: Any, tap: Tap, stream: Any) -> Any:
         body = b"".join(response.stream)
     else:
         body = response.content
-        headers = [pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")]
+        headers = [
+            pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")
+        ]
     tap.head(response.status_code, headers, response.extensions)
     if body:
         tap.see(body)
@@ -261,12 +263,12 @@ def _tapped(H: ModuleType, response: Any, tap: Tap, stream: Any) -> Any:
     return response
 
 
-def _response(H: ModuleType, play: Replay, stream: Any) -> Any:
+def _response(H: Any, play: Replay, stream: Any) -> Any:
     reel = play.reel
     return H.Response(reel.status, headers=reel.headers, stream=stream, extensions=dict(reel.extensions))
 
 
-def _refusal(H: ModuleType, miss: Miss) -> Any:
+def _refusal(H: Any, miss: Miss) -> Any:
     return H.Response(STATUS, headers=miss.headers, content=miss.body)
 
 

@@ -26,7 +26,7 @@ def is_wrapped(owner: type, name: str) -> bool:
 def unwrap(owner: type, name: str) -> None:
     """Take our wrapper away; where another lies over it, it stays and stands aside by itself."""
     outermost = vars(owner).get(name)
-    if getattr(outermost, "_self_agentrec", False):
+    if outermost is not None and getattr(outermost, "_self_agentrec", False):
         setattr(owner, name, outermost.__wrapped__)
 
 

@@ -33,7 +33,9 @@ def dumps(interaction: CapturedInteraction) -> bytes:
         f'    "content": {_blob(request.content)}',
         "  },",
         f'  "response_status": {interaction.response_status},',
-        '  "response_headers": ' + _rows([_header(pair) for pair in interaction.response_headers], "  ") + ",",
+        '  "response_headers": '
+        + _rows([_header(pair) for pair in interaction.response_headers], "  ")
+        + ",",
         f'  "response_extensions": {_encode(_extensions(interaction.response_extensions))},',
         '  "chunks": ' + _rows([_chunk(chunk) for chunk in interaction.chunks], "  "),
         "}",
@@ -103,7 +105,10 @@ def _header(pair: tuple[bytes, bytes]) -> str:
 
 
 def _read_headers(pairs: list[list[str]]) -> Headers:
-    return [(_text(name, "header").encode("latin-1"), _text(value, "header").encode("latin-1")) for name, value in pairs]
+    return [
+        (_text(name, "header").encode("latin-1"), _text(value, "header").encode("latin-1"))
+        for name, value in pairs
+    ]
 
 
 def _chunk(chunk: CapturedChunk) -> str:

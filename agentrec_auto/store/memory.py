@@ -20,7 +20,7 @@ class MemoryStore(Store):
         self._lock = threading.Lock()
 
     def takes(self, key: Key) -> Sequence[Recording]:
-        found = []
+        found: list[Recording] = []
         for take in count(1):
             interaction = self._kept.get(name_of(key, take))
             if interaction is None:

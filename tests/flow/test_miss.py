@@ -1,0 +1,116 @@
+"""What a miss says."""
+
+import json
+
+import pytest
+
+from agentrec_auto.capture import CapturedInteraction, CapturedRequest
+from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded
+from agentrec_auto.flow.nearest import differences, nearest
+from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.store.memory import MemoryStore
+
+KEYER = Keyer()
+
+
+def asking(text, *, path="/v1/chat/completions", **more):
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **more}
+    return CapturedRequest("POST", f"https://api.openai.com{path}", [], json.dumps(body).encode())
+
+
+def identity(*args, **more):
+    return KEYER.identify(asking(*args, **more))
+
+
+def recorded(*requests):
+    store = MemoryStore()
+    for request in requests:
+        interaction = CapturedInteraction(request, 200, [], {})
+        store.add(KEYER.identify(request).key, interaction, take=1, run="r", replace=False)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (("See you on Monday",), ("See you on Tuesday",), 'messages[0].content: "…Monday" → "…Tuesday"'),
+        (("abc",), ("abd",), 'messages[0].content: "abc" → "abd"'),
+        (("Hi",), ("Hi there",), 'messages[0].content: "Hi" → "Hi there"'),
+        (("x", {"temperature": 0}), ("x", {"temperature": 1}), "temperature: 0 → 1"),
+        (("x",), ("x", {"n": 2}), "n: absent → 2"),
+        (("x", {"n": 2}), ("x",), "n: 2 → absent"),
+        (("x", {"n": 1}), ("x", {"n": True}), "n: 1 → true"),
+        (("x", {"model": "a"}), ("x", {"model": "b"}), 'model: "a" → "b"'),
+        (("x",), ("x", {"stream": True}), "stream: false → true"),
+        (("x",), ("x", {"path": "/v2/chat"}), 'path: "/v1/chat/completions" → "/v2/chat"'),
+        (("x", {"tools": [1, 2]}), ("x", {"tools": [1, 3]}), "tools[1]: 2 → 3"),
+    ],
+)
+def test_differences(before, now, told):
+    """A difference is told by its path, what was recorded and what was asked."""
+
+    def one(text, more=None):
+        return identity(text, **(more or {}))
+
+    assert differences(one(*now), one(*before)) == [told]
+
+
+def test_long_values_are_cut():
+    """A long value is shown around the place where it differs, and cut."""
+    [told] = differences(identity("a " * 400 + "Tuesday " + "z" * 400), identity("a " * 400 + "Monday"))
+    assert told.startswith('messages[0].content: "…Monday" → "…Tuesday zzz') and len(told) < 150
+
+
+def test_names_the_nearest():
+    """The most similar recording is named, with its likeness, the difference and the cure."""
+    store = recorded(asking("Something else altogether"), asking("What is due on Monday?"))
+    asked = identity("What is due on Tuesday?")
+    text = unrecorded(asked, "/corpus", nearest(asked, store, KEYER))
+    near = identity("What is due on Monday?").key
+    assert text.startswith(
+        "agentrec: no recording in /corpus answers POST /v1/chat/completions (model gpt-4o); "
+    )
+    assert f"the nearest, {near} (9" in text
+    assert 'messages[0].content: "…Monday?" → "…Tuesday?"' in text
+    assert "AGENTREC_MODE=auto" in text and "\n" not in text
+
+
+def test_streamed_nearest_loses_to_plain():
+    """Of two recordings with the same body, the one that is streamed as asked is nearer."""
+    store = recorded(asking("x", stream=True), asking("x"))
+    asked = identity("x", temperature=1)
+    assert nearest(asked, store, KEYER).identity.stream is False
+
+
+def test_empty_corpus():
+    """With nothing recorded it says so."""
+    asked = identity("x")
+    assert "nothing recorded there yet" in unrecorded(asked, "/c", nearest(asked, MemoryStore(), KEYER))
+
+
+def test_search_is_bounded():
+    """A search in a large corpus ends in time, with what it has seen."""
+    store = recorded(*(asking(f"question {number} " * 200) for number in range(300)))
+    assert nearest(identity("question"), store, KEYER, search_s=0.0) is not None
+
+
+def test_many_differences():
+    """Three differences are told, the others counted."""
+    asked = identity("x", a=1, b=2, c=3, d=4, e=5)
+    text = unrecorded(asked, "/c", nearest(asked, recorded(asking("x")), KEYER))
+    assert "a: absent → 1, b: absent → 2, c: absent → 3 and 2 more" in text
+
+
+@pytest.mark.parametrize(("order", "word"), [(2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st")])
+def test_past_the_last_take(order, word):
+    """Asked more often than recorded, under the policy error: how often, how many, and what to do."""
+    text = past_last_take(identity("x"), "/c", order, 1)
+    assert f"for the {word} time" in text and "holds 1 take of it" in text and "refresh" in text
+
+
+def test_answer_is_read_by_every_sdk():
+    """The text stands wherever an SDK looks for it, and no SDK is to try again."""
+    miss = Miss('why "so"\u2026')
+    body = json.loads(miss.body)
+    assert {body["message"], body["detail"], body["error"]["message"]} == {miss.text}
+    assert (b"x-should-retry", b"false") in miss.headers

@@ -1,0 +1,80 @@
+"""A stream is whole when its last event has passed, however the network cut it."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentrec_auto.providers.endings import Terminator
+
+SSE, LINES = b"text/event-stream; charset=utf-8", b"application/x-ndjson"
+STREAMS = {
+    "openai chat": (SSE, b'data: {"choices":[{"delta":{"content":"x"}}]}\n\n', b"data: [DONE]\n\n"),
+    "openai responses": (
+        SSE,
+        b'event: response.created\ndata: {"type":"response.created"}\n\n',
+        b'event: response.completed\ndata: {"type":"response.completed","response":{}}\n\n',
+    ),
+    "responses, data lines only": (
+        SSE,
+        b'data: {"type":"a"}\n\n',
+        b'data: {"type":"response.incomplete"}\n\n',
+    ),
+    "anthropic": (
+        SSE,
+        b"event: ping\ndata: {}\n\n",
+        b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+    ),
+    "gemini": (
+        SSE,
+        b'data: {"candidates":[{"finishReason":null}]}\r\n\r\n',
+        b'data: {"candidates":[{"finishReason":"STOP"}]}\r\n\r\n',
+    ),
+    "cohere v2": (
+        SSE,
+        b'data: {"type":"content-delta"}\n\n',
+        b'event: message-end\ndata: {"type":"message-end"}\n\n',
+    ),
+    "ollama": (LINES, b'{"done":false,"message":{}}\n', b'{"done": true}\n'),
+}
+BAIT = (
+    b'data: {"choices":[{"delta":{"content":"data: [DONE] message_stop \\"done\\":true finishReason"}}]}\n\n'
+)
+
+
+def pieces(body, cuts):
+    edges = [0, *sorted(cut % (len(body) + 1) for cut in cuts), len(body)]
+    return [body[a:b] for a, b in pairwise(edges)]
+
+
+@pytest.mark.parametrize("dialect", STREAMS)
+@given(cuts=st.lists(st.integers(0, 1000), max_size=12))
+def test_last_event(dialect, cuts):
+    """The piece that completes the last event is told, once, and none before; bait in texts is not taken."""
+    kind, event, last = STREAMS[dialect]
+    lead = event * 2 if kind == LINES else event + BAIT + event
+    terminator = Terminator(kind)
+    told = [terminator.feed(piece) for piece in pieces(lead + last, cuts)]
+    seen = 0
+    for piece, is_last in zip(pieces(lead + last, cuts), told, strict=True):
+        seen += len(piece)
+        assert not is_last or seen >= len(lead) + len(last.rstrip())
+    assert sum(told) == 1
+
+
+@pytest.mark.parametrize("dialect", STREAMS)
+def test_cut_short(dialect):
+    """Without its closing blank line the last event hasn't passed."""
+    kind, event, last = STREAMS[dialect]
+    terminator = Terminator(kind)
+    assert not any(terminator.feed(bytes([byte])) for byte in event + last.rstrip())
+
+
+def test_cost_does_not_grow():
+    """An event of a megabyte, in small pieces, without a mark, is not looked at again and again."""
+    terminator, steps = Terminator(SSE), 0
+    for _ in range(2000):
+        terminator.feed(b"x" * 500)
+        steps = max(steps, sum(map(len, terminator._pieces)))
+    assert steps <= 1_000_000

@@ -1,0 +1,96 @@
+"""A cassette file gives back what was put in, and can be read by a person."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
+from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.store import document
+
+blobs = st.binary(max_size=40) | st.text(max_size=20).map(str.encode)
+headers = st.lists(st.tuples(st.binary(max_size=8), st.binary(max_size=8)), max_size=3)
+interactions = st.builds(
+    CapturedInteraction,
+    request=st.builds(
+        CapturedRequest, st.sampled_from(["GET", "POST"]), st.text(max_size=20), headers, blobs
+    ),
+    response_status=st.integers(100, 599),
+    response_headers=headers,
+    response_extensions=st.dictionaries(
+        st.text(max_size=5).filter(lambda name: name not in ("network_stream", "trailers")),
+        st.binary(max_size=8) | st.text(max_size=8) | st.integers() | st.none() | st.booleans(),
+        max_size=3,
+    ),
+    chunks=st.lists(
+        st.builds(CapturedChunk, blobs, st.floats(0, 1e6).map(lambda seconds: round(seconds, 6))), max_size=4
+    ),
+    metadata=st.dictionaries(
+        st.text(max_size=5).filter(lambda name: name != "ending"),
+        st.text(max_size=8) | st.integers(),
+        max_size=4,
+    ),
+)
+
+
+@given(interactions)
+def test_round_trip(interaction):
+    """Every interaction is read as it was written, bytes and header pairs included."""
+    assert document.loads(document.dumps(interaction), "x") == interaction
+
+
+@given(interactions)
+def test_is_json(interaction):
+    """A cassette is plain JSON, with one chunk a line."""
+    text = document.dumps(interaction).decode()
+    read = json.loads(text)
+    assert list(read) == [
+        "metadata", "request", "response_status", "response_headers", "response_extensions", "chunks",
+    ]  # fmt: skip
+    assert sum(line.lstrip().startswith('{"data":') for line in text.split("\n")) == len(interaction.chunks)
+
+
+AGENTREC_02 = b"""{"summary": {"provider": "openai"}, "request": {"method": "POST", "url": "https://a/b",
+"headers": [["Host", "a"]], "content": "{}"}, "response_status": 200, "response_headers": [],
+"response_extensions": {"http_version": {"__bytes__": "HTTP/1.1"}},
+"chunks": [{"data": {"__b64__": "/w=="}, "timestamp_offset": 0.5}]}"""
+
+
+def test_reads_agentrec():
+    """A file of agentrec 0.2: its summary is passed over, its metadata may be missing."""
+    interaction = document.loads(AGENTREC_02, "x")
+    assert interaction.body == b"\xff"
+    assert interaction.response_extensions == {"http_version": b"HTTP/1.1"}
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "not JSON"),
+        (b'{"request"', "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "not a cassette"),
+        (b'"x"', "not a cassette"),
+        (b"{}", "'request' is missing"),
+        (AGENTREC_02.replace(b"200", b'"ok"'), "not a cassette"),
+        (AGENTREC_02.replace(b"200", b"7"), "no HTTP status"),
+        (AGENTREC_02.replace(b"/w==", b"?"), "not a cassette"),
+        (AGENTREC_02.replace(b'"POST"', b"7"), "request.method is no text"),
+        (AGENTREC_02.replace(b'{"provider": "openai"}', b'{}, "metadata": {"ending": "odd"}'), "'odd'"),
+    ],
+)
+def test_broken(data, why):
+    """What is no cassette is refused by one error that names the file and the fault."""
+    with pytest.raises(BrokenRecordingError, match=r"corpus/x\.json") as error:
+        document.loads(data, "corpus/x.json")
+    assert why in str(error.value)
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_garbage(data):
+    """Garbage is refused by that error and no other."""
+    with pytest.raises(BrokenRecordingError):
+        document.loads(data, "x")
