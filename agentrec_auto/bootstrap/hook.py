@@ -1,0 +1,222 @@
+"""Waits, in every process, for the import of a library we know, and wakes the part of us that knows it.
+
+Loaded at the start of each Python below ``agentrec run``, so it imports `os` and `sys` and does next to
+nothing. `inject/sitecustomize.py` loads it by path, for agentrec-auto need not be installed there. What it
+calls upon (`patches`, `children`, `watch`) is imported when it is needed and not before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
+MODES = ("record", "replay", "auto", "refresh", "verify")
+"""Those in which we are on: `agentrec_auto.settings.MODES` without ``off``."""
+
+LIBRARIES = ("httpx", "httpx2")
+"""The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
+
+WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))
+INJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inject")
+HOME = os.path.dirname(os.path.dirname(os.path.dirname(INJECT)))
+replaced: list[tuple[Any, str, Any]] = []
+"""(owner, name, original) of each function of the standard library that we wrapped."""
+
+listening: list[Callable[..., None]] = []
+"""The audit hook, once it is added: it can't be taken back."""
+
+
+class NotInterceptedError(RuntimeError):
+    """Replay was asked for, and a library can't be intercepted: importing it fails, for it would go live.
+
+    No ImportError, which many catch to try another library. Defined here, where nothing else of us is
+    needed to raise it.
+    """
+
+
+class Watcher:
+    """The first finder on ``sys.meta_path``: lets the others find, and acts when the module has run."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Where another finder found a watched module, its loader made to call `wake`."""
+        if name not in WATCHED:
+            return None
+        for finder in sys.meta_path:
+            find = None if finder is Watcher else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find(name, path, target) if find else None
+            if spec is not None:
+                _wake_after(spec)
+                return spec
+        return None
+
+
+class Home:
+    """The last finder: us and wrapt, for an interpreter where they aren't installed. Nothing else."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Where the one or the other lies in AGENTREC_HOME."""
+        if name not in ("agentrec_auto", "wrapt"):
+            return None
+        from _frozen_importlib_external import PathFinder
+
+        homes = os.environ.get("AGENTREC_HOME", HOME).split(os.pathsep)
+        return PathFinder.find_spec(name, homes)
+
+
+def mode() -> str:
+    """What AGENTREC_MODE says, ``off`` where it says nothing."""
+    return os.environ.get("AGENTREC_MODE", "").strip() or "off"
+
+
+def start() -> None:
+    """Begin to wait, if AGENTREC_MODE says so; a second time does nothing."""
+    if mode() == "off" or _is_on():
+        return
+    begin_run(os.environ)
+    sys.meta_path.insert(0, Watcher)
+    sys.meta_path.append(Home)
+    if mode() == "replay" and "AGENTREC_KEYS_SET" not in os.environ:  # set by who began the run
+        from agentrec_auto.bootstrap.keys import set_dummy_keys
+
+        set_dummy_keys(os.environ)
+    if os.environ.get("AGENTREC_FOLLOW") != "0":
+        for name, position in (("execv", 9), ("execve", 2), ("posix_spawn", 2), ("posix_spawnp", 2)):
+            if hasattr(os, name):
+                _carry_through(os, name, position)
+    for name in WATCHED.intersection(sys.modules):
+        wake(name, sys.modules[name])
+
+
+def begin_run(environ: MutableMapping[str, str]) -> None:
+    """Complete ``environ`` for children; the first process of a run makes up its identity."""
+    if "AGENTREC_RUN_ID" not in environ:
+        identity = os.urandom(8).hex()
+        temporary = environ.get("TMPDIR") or environ.get("TEMP") or "/tmp"
+        environ["AGENTREC_RUN_ID"] = identity
+        environ["AGENTREC_RUN_DIR"] = os.path.join(temporary, "agentrec-run-" + identity)
+        environ["AGENTREC_RUN_OWNER"] = str(os.getpid())
+        environ["AGENTREC_CWD"] = os.getcwd() if os.path.exists(".") else os.sep  # where config is looked for
+    if "AGENTREC_HOME" not in environ:
+        from _frozen_importlib_external import PathFinder
+
+        wrapt = PathFinder.find_spec("wrapt")  # lies elsewhere where we are installed from a checkout
+        homes = [HOME, os.path.dirname(os.path.dirname(wrapt.origin))] if wrapt and wrapt.origin else [HOME]
+        environ["AGENTREC_HOME"] = os.pathsep.join(dict.fromkeys(homes))
+    put_in_front(environ)
+
+
+def put_in_front(environ: MutableMapping[str, str]) -> None:
+    """Make our folder the first on PYTHONPATH: launchers that put theirs there don't all run ours, too."""
+    path = environ.get("PYTHONPATH", "")
+    if path.split(os.pathsep)[0] != INJECT:
+        others = [entry for entry in path.split(os.pathsep) if entry != INJECT] if path else []
+        environ["PYTHONPATH"] = os.pathsep.join([INJECT, *others])
+
+
+def wake(name: str, module: ModuleType) -> None:
+    """Act on a watched module that has just been imported, or that was there before us."""
+    if name == "subprocess":
+        _carry_through(module.Popen, "__init__", 11)
+    elif name == "socket":
+        if not listening:
+            import atexit
+
+            listening.append(_listen)
+            sys.addaudithook(_listen)
+            atexit.register(_leave)
+    else:
+        _intercept(name, module)
+
+
+def _wake_after(spec: ModuleSpec) -> None:
+    """Have the loader of ``spec`` call `wake` once it has executed the module.
+
+    Set on the instance, so that its type and its other methods stay what they were. A loader that serves
+    many modules (zipimport) acts on this one only; one that can't be set upon is left alone.
+    """
+    loader: Any = spec.loader
+    execute: Any = getattr(loader, "exec_module", None)
+
+    def exec_module(module: ModuleType) -> None:
+        ours = module.__name__ == spec.name
+        if ours:
+            loader.__dict__.pop("exec_module", None)
+        execute(module)
+        if ours:
+            wake(spec.name, module)
+
+    if execute is not None and not isinstance(loader, type):
+        loader.exec_module = exec_module
+
+
+def _intercept(name: str, module: ModuleType) -> None:
+    try:
+        if mode() not in MODES:
+            raise ValueError(f"unknown mode {mode()!r} in AGENTREC_MODE: expected off, {', '.join(MODES)}")
+        from agentrec_auto.bootstrap import patches
+
+        patches.patch(name, module)
+    except Exception as error:
+        version = getattr(module, "__version__", "(version unknown)")
+        python = f"{sys.executable} (Python {sys.version.split()[0]})"
+        text = f"can't intercept {name} {version} in {python}: {error}"
+        if mode() == "replay" or mode() not in MODES:
+            raise NotInterceptedError(text) from error
+        sys.stderr.write(f"agentrec: {text}; its calls go out unrecorded\n")
+
+
+def _listen(event: str, facts: tuple[Any, ...]) -> None:
+    """The audit hook: told of everything the interpreter does, it minds two things."""
+    if (event == "socket.getaddrinfo" or event == "socket.connect") and _is_on():
+        try:
+            from agentrec_auto.bootstrap.watch import check
+        except Exception:  # nothing to import from: the interpreter is going down
+            return
+        check(facts[0] if event == "socket.getaddrinfo" else facts[1])
+
+
+def _leave() -> None:
+    """The process ends, and may have had an SDK of which no seam saw a call."""
+    if _is_on():
+        from agentrec_auto.bootstrap.leave import leave
+
+        leave()
+
+
+def _is_on() -> bool:
+    return Watcher in sys.meta_path
+
+
+def _carry_through(owner: Any, name: str, position: int) -> None:
+    """Wrap a function that starts a program, so that its argument ``env`` doesn't lose us.
+
+    ``position``: where ``env`` stands when it isn't named.
+    """
+    original = getattr(owner, name)
+
+    def call(*args: Any, **named: Any) -> Any:
+        if not _is_on():
+            pass
+        elif len(args) > position or named.get("env") is not None:
+            try:
+                from agentrec_auto.bootstrap.children import carry
+
+                args, named = carry(args, named, position)
+            except Exception:  # ours to lose, not the app's
+                pass
+        else:
+            put_in_front(os.environ)
+        return original(*args, **named)
+
+    call.__name__, call.__wrapped__ = name, original  # type: ignore[attr-defined]
+    setattr(owner, name, call)
+    replaced.append((owner, name, original))

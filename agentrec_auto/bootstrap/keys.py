@@ -1,0 +1,73 @@
+"""Replay needs no secrets: API keys that SDKs insist on, made up where they are missing."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+SET = "AGENTREC_KEYS_SET"
+"""The variables made up, for the processes below."""
+
+DEFAULT = (
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GOOGLE_API_KEY",
+    "MISTRAL_API_KEY",
+    "GROQ_API_KEY",
+    "CO_API_KEY",
+    "TOGETHER_API_KEY",
+    "FIREWORKS_API_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+)
+"""What is set for a corpus that doesn't say which variables the app had."""
+
+DUMMY = "agentrec-dummy"
+REAL_AWS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_CONTAINER_", "AWS_WEB_IDENTITY_", "AWS_SHARED_")
+"""Signs of credentials that dummies would hide, from the app's S3 client, too."""
+
+OF_A_KIND = {"REGION": "us-east-1", "DISABLED": "true", "ENDPOINT": "https://replay.invalid"}
+"""Last word of a variable's name → its value, where not any text will do."""
+
+
+def set_dummy_keys(environ: MutableMapping[str, str]) -> None:
+    """Set the key variables that are unset or empty; leave every other as it is.
+
+    They are those the app had when it was recorded (``.agentrec-keys`` in the corpus), for apps pick a
+    provider by which key is there.
+    """
+    names = _recorded(environ.get("AGENTREC_CORPUS", "corpus")) or _default(environ)
+    if environ.get("AGENTREC_DUMMY_KEYS", "").strip().lower() in ("0", "false", "no", "off"):
+        names = []
+    made_up = [name for name in names if not environ.get(name)]  # empty: a secret that CI keeps from a fork
+    for name in made_up:
+        environ[name] = OF_A_KIND.get(name.rpartition("_")[2], DUMMY)
+    environ[SET] = " ".join(made_up)
+
+
+def drop_dummy_keys(environ: MutableMapping[str, str]) -> None:
+    """Take back what a replay made up: for a run inside it that isn't one."""
+    for name in environ.pop(SET, "").split():
+        environ.pop(name, None)
+
+
+def _recorded(corpus: str) -> list[str]:
+    try:
+        with open(os.path.join(corpus, ".agentrec-keys"), encoding="utf-8") as file:
+            return file.read().split()
+    except (OSError, ValueError):
+        return []
+
+
+def _default(environ: Mapping[str, str]) -> list[str]:
+    names = list(DEFAULT)
+    if environ.get("GEMINI_API_KEY"):
+        names.remove("GOOGLE_API_KEY")  # with both set, google-genai warns
+    if any(name.startswith(REAL_AWS) for name in environ) or os.path.isdir(os.path.expanduser("~/.aws")):
+        names = [name for name in names if not name.startswith("AWS_")]
+    return names

@@ -1,0 +1,102 @@
+"""``agentrec run``: starts a command in the environment of a run, waits for it, and sums up.
+
+Paid for at every start of the user's command, so it imports next to nothing; the ledger is read only where
+something was written to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from agentrec_auto.bootstrap import hook, options, summary, supervise
+from agentrec_auto.bootstrap.environment import settle
+from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
+from agentrec_auto.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SETTINGS = ("mode", "corpus", "config", "on_miss", "speed")
+"""Options that say what `agentrec_auto.settings.Settings` holds."""
+
+WRONGLY_ASKED = 2
+MISSED = 3
+"""The exit code of a run whose command said 0, but whose calls were missed, refused or drifted."""
+
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
+"""As a shell says it."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what ``agentrec run`` is asked with ``words``, and give the exit code."""
+    try:
+        given, command = options.parse(words)
+        environ = environment_of(given)
+    except (ConfigError, options.UsageError, OSError) as error:
+        _say(*str(error).splitlines())
+        return WRONGLY_ASKED
+    _say(*blind(command))
+    try:
+        if "exec" in given or environ["AGENTREC_MODE"] == "off":
+            supervise.become(command, environ)
+        code = supervise.wait_for(command, environ)
+    except OSError as error:
+        return _not_started(command, error)
+    ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
+    red = summary.close_run(environ, outer="" if ours else os.environ.get("AGENTREC_RUN_DIR", ""))
+    if code < 0:
+        return supervise.die_of(-code)
+    return MISSED if red and code == 0 else code
+
+
+def environment_of(given: options.Given) -> dict[str, str]:
+    """The environment in which the command starts: this one, the settings that hold, and a new run."""
+    environ = dict(os.environ)
+    flags = {name: values[-1] for name, values in given.items() if name in SETTINGS}
+    if "tag" in given:
+        flags["run_tags"] = ",".join(given["tag"])
+    if settle(environ, flags, names={}) == "off":
+        return environ
+    if "no_follow" in given:
+        environ["AGENTREC_FOLLOW"] = "0"
+    if "exec" not in given:  # inside another run, too, a run of its own
+        environ.pop("AGENTREC_RUN_ID", None)
+    if environ["AGENTREC_MODE"] == "replay":
+        set_dummy_keys(environ)
+    else:
+        drop_dummy_keys(environ)
+    inside_another = "AGENTREC_RUN_ID" in environ
+    hook.begin_run(environ)
+    if "exec" in given and not inside_another:  # nobody will be there to read the ledger
+        del environ["AGENTREC_RUN_DIR"], environ["AGENTREC_RUN_OWNER"]
+    return environ
+
+
+def blind(command: Sequence[str]) -> list[str]:
+    """A sentence where the command is a Python told not to look at PYTHONPATH, or not to run site.py."""
+    if not os.path.basename(command[0]).startswith("python"):
+        return []
+    for word in command[1:]:
+        if not word.startswith("-") or word.startswith(("--", "-c", "-m")) or word == "-":
+            return []
+        if word[1] not in "WX" and set("EIS") & set(word[1:]):
+            cure = "" if "S" in word else "; `agentrec hook install` adds a start-up file that it does"
+            return [f"`{command[0]} {word}` passes our sitecustomize by: nothing is intercepted{cure}"]
+    return []
+
+
+def _not_started(command: Sequence[str], error: OSError) -> int:
+    word = command[0]
+    meant = f": did you mean `agentrec run -- python {' '.join(command)}`?" if word.endswith(".py") else ""
+    if isinstance(error, FileNotFoundError):
+        _say(f"no command {word!r}{meant}")
+        return NOT_FOUND
+    _say(f"can't execute {word!r} ({(error.strerror or str(error)).lower()}){meant}")
+    return NOT_EXECUTABLE
+
+
+def _say(*sentences: str) -> None:
+    for sentence in sentences:
+        sys.stderr.write(f"agentrec: {sentence}\n")

@@ -1,0 +1,74 @@
+"""What is said at the end of a run, on stderr: one line, then each thing that went wrong, once."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from agentrec_auto.flow.ledger import Tally
+
+TOLD = 10
+"""How many misses are told in full."""
+
+
+def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
+    """Sum up the run of ``environ``, take its ledger away, and give whether it must not end well.
+
+    A run inside another hands its ledger up, into the folder ``outer``.
+    """
+    folder = environ.get("AGENTREC_RUN_DIR", "")
+    mode, corpus = environ.get("AGENTREC_MODE", "auto"), _short(environ.get("AGENTREC_CORPUS", "corpus"))
+    if not os.path.isdir(folder):  # no process had anything to note
+        sys.stderr.write(f"agentrec: {nothing(mode, corpus)}\n")
+        return False
+    from agentrec_auto.flow import ledger
+
+    tally = ledger.read(folder)
+    for sentence in sentences(tally, mode, corpus):
+        ledger.say(sentence)
+    _clear(folder, outer)
+    return tally.is_red
+
+
+def sentences(tally: Tally, mode: str, corpus: str) -> Iterator[str]:
+    """The line that says what a run did, what it missed and what it should have seen."""
+    if tally.is_empty:
+        yield nothing(mode, corpus)
+    else:
+        yield tally.line(mode=mode, corpus=corpus)
+    wrong = dict.fromkeys(str(event.get("text")) for event in (*tally.misses, *tally.refusals, *tally.drifts))
+    for text in list(wrong)[:TOLD]:
+        yield text.removeprefix("agentrec: ")
+    if len(wrong) > TOLD:
+        yield f"and {len(wrong) - TOLD} more"
+    yield from tally.alarms()
+    yield from tally.warnings
+
+
+def nothing(mode: str, corpus: str) -> str:
+    """The line of a run in which nothing happened."""
+    return f"no LLM call was seen · mode {mode} · {corpus}"
+
+
+def _short(corpus: str) -> str:
+    """A corpus as the user named it: relative to the working directory where it lies below."""
+    try:
+        return corpus.removeprefix(os.path.join(os.getcwd(), "")) or corpus
+    except OSError:  # the working directory is gone
+        return corpus
+
+
+def _clear(folder: str, outer: str) -> None:
+    try:
+        if outer:
+            os.makedirs(outer, exist_ok=True)
+        for name in os.listdir(folder):
+            file = os.path.join(folder, name)
+            os.rename(file, os.path.join(outer, name)) if outer else os.unlink(file)
+        os.rmdir(folder)
+    except OSError:  # a process that outlives the run still writes there
+        pass
