@@ -70,11 +70,16 @@ def _at_exit(ending: Recorder) -> None:
     """Keep what is still open when the process ends.
 
     A child of multiprocessing leaves by ``os._exit``, past atexit, but runs the finalisers of
-    ``multiprocessing.util``; a finaliser made in the parent is not run in the child.
+    ``multiprocessing.util``: those made after its start, which clears what the parent left.
     """
     atexit.register(ending.finish)
     if (processes := sys.modules.get("multiprocessing.util")) is not None:
-        processes.Finalize(None, ending.finish, exitpriority=100)
+
+        def finalise(recorder: Recorder) -> None:
+            processes.Finalize(None, recorder.finish, exitpriority=100)
+
+        finalise(ending)
+        processes.register_after_fork(ending, finalise)
 
 
 def _after_fork() -> None:

@@ -79,7 +79,7 @@ def past_last_take(identity: Identity, where: str, order: int, recorded: int) ->
     takes = "1 take" if recorded == 1 else f"{recorded} takes"
     return (
         f"agentrec: {asked_for(identity)} was asked for the {_nth(order)} time, and {where} holds {takes} "
-        f'of it ({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last" or "cycle"'
+        f'of it ({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last"'
     )
 
 

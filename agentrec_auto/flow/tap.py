@@ -5,6 +5,7 @@ and then of each chunk *as it hands it on*: nothing is held back. The tap is set
 
     the last byte (`finished`)                                     → complete
     the event that ends a stream of its dialect, seen in a chunk   → complete
+    an error event in a stream                                     → failed
     the caller closing early (`closed`) or dropping the response   → abandoned
     the response breaking off (`broke`)                            → failed
 
@@ -143,9 +144,11 @@ class Tap:
         """A chunk is about to be handed on."""
         self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
         self._seen += len(data)
-        if self._terminator is not None and self._settled_at is None and self._ends_with(data):
-            self.whole = True
-            self._end(Ending.COMPLETE)
+        if self._terminator is not None and self._settled_at is None:
+            ending = self._ending_with(data)
+            if ending is not None:
+                self.whole = ending is Ending.COMPLETE
+                self._end(ending)
 
     @_harmless
     def finished(self) -> None:
@@ -179,14 +182,15 @@ class Tap:
         http_1 = self.extensions.get("http_version") in (b"HTTP/1.0", b"HTTP/1.1")
         return Ending.FAILED if self.whole is False and http_1 and not framed else Ending.COMPLETE
 
-    def _ends_with(self, data: bytes) -> bool:
-        assert self._terminator is not None
+    def _ending_with(self, data: bytes) -> Ending | None:
+        if self._terminator is None:
+            return None
         if self._decoder is not None:
             try:
                 data = self._decoder.feed(data)
             except UndecodableBodyError:
                 self._terminator = None
-                return False
+                return None
         return self._terminator.feed(data)
 
     def _end(self, ending: Ending) -> None:

@@ -4,13 +4,16 @@ An end of file proves nothing (SDKs close before it, servers drop at it), so eac
 its terminator:
 
     OpenAI Chat, Mistral    ``data: [DONE]``
-    OpenAI Responses        ``response.completed`` · ``response.incomplete`` · ``response.failed``
+    OpenAI Responses        ``response.completed`` · ``response.incomplete``
     Anthropic               ``message_stop``
     Gemini                  a candidate with ``finishReason``
     Cohere                  ``message-end`` (v2) · ``stream-end`` (v1)
     Ollama                  ``"done": true``
 
 Dialect-free on purpose: gateways serve one dialect under another's path.
+
+A stream can also end in an **error event** (Anthropic's ``overloaded_error``, a Responses
+``response.failed``, an ``error`` in place of choices) under a status of 200: that answer failed.
 """
 
 from __future__ import annotations
@@ -18,16 +21,12 @@ from __future__ import annotations
 import json
 import re
 
+from agentrec_auto.capture import Ending
+
 _LAST_TYPES = frozenset(
-    {
-        "message_stop",
-        "message-end",
-        "stream-end",
-        "response.completed",
-        "response.incomplete",
-        "response.failed",
-    }
+    {"message_stop", "message-end", "stream-end", "response.completed", "response.incomplete"}
 )
+_FAILED_TYPES = frozenset({"error", "response.failed"})
 _MARKS = (
     b"[DONE]",
     b"message_stop",
@@ -38,6 +37,8 @@ _MARKS = (
     b"response.failed",
     b"finishReason",
     b'"done"',
+    b'"error"',
+    b"event: error",
 )
 _OVERLAP = max(map(len, _MARKS)) - 1
 _SSE_BOUNDARY = re.compile(rb"\r\n\r\n|\n\n|\r\r")
@@ -66,8 +67,12 @@ class Terminator:
         self._overlap = b""
         self._armed = False
 
-    def feed(self, piece: bytes) -> bool:
-        """Take the next piece; True once the last event has passed whole, its closing blank line included."""
+    def feed(self, piece: bytes) -> Ending | None:
+        """Take the next piece.
+
+        Complete once the last event has passed whole, its closing blank line included; failed once an
+        error event has; None before.
+        """
         window = self._overlap + piece
         self._overlap = window[-_OVERLAP:]
         self._pieces.append(piece)
@@ -75,12 +80,12 @@ class Terminator:
             self._armed = any(mark in window for mark in _MARKS)
             if not self._armed:
                 self._forget_whole_events(piece)
-                return False
+                return None
         joined = b"".join(self._pieces)
         *whole, rest = self._boundary.split(joined)
         self._pieces = [rest]
         self._armed = any(mark in rest for mark in _MARKS)
-        return any(_is_last(event) for event in whole)
+        return next((ending for event in whole if (ending := _ending(event))), None)
 
     def _forget_whole_events(self, piece: bytes) -> None:
         """Drop what lies before the last boundary; one split over two pieces is found with the next."""
@@ -96,22 +101,27 @@ class Terminator:
         self._pieces = [joined[end:]] if end < len(joined) else []
 
 
-def _is_last(event: bytes) -> bool:
-    """Whether one event (SSE lines, or a line of JSON) is the one that ends its stream."""
+def _ending(event: bytes) -> Ending | None:
+    """The ending that one event (SSE lines, or a line of JSON) brings; None if it ends nothing."""
     name, data = _fields(event)
     if data.strip() == b"[DONE]" or name in _LAST_TYPES:
-        return True
+        return Ending.COMPLETE
+    if name in _FAILED_TYPES:
+        return Ending.FAILED
     try:
         document = json.loads(data)
-    except ValueError:
-        return False
+    except (ValueError, RecursionError):
+        return None
     if not isinstance(document, dict):
-        return False
-    if document.get("type") in _LAST_TYPES or document.get("event_type") in _LAST_TYPES:
-        return True
-    if document.get("done") is True:
-        return True
-    candidates = document.get("candidates")
+        return None
+    kinds = {kind for kind in (document.get("type"), document.get("event_type")) if isinstance(kind, str)}
+    if kinds & _LAST_TYPES or document.get("done") is True or _has_finished(document.get("candidates")):
+        return Ending.COMPLETE
+    failed = isinstance(document.get("error"), (dict, str)) and "choices" not in document
+    return Ending.FAILED if failed or kinds & _FAILED_TYPES else None
+
+
+def _has_finished(candidates: object) -> bool:
     return isinstance(candidates, list) and any(
         isinstance(candidate, dict) and candidate.get("finishReason") for candidate in candidates
     )

@@ -60,7 +60,7 @@ class Store(ABC):
 
     @abstractmethod
     def load(self, name: str) -> CapturedInteraction:
-        """The interaction of that name; KeyError for none, `BrokenRecordingError` for one that can't be read."""
+        """The interaction of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
 
     @abstractmethod
     def note_secrets(self, names: Sequence[str]) -> None:

@@ -123,7 +123,7 @@ class FolderStore(Store):
         return os.path.join(self.where, name + _SUFFIX)
 
     def _write(self, data: bytes) -> str:
-        """A complete file under a name nobody else uses: process, count, and chance (a fork shares the count)."""
+        """A complete file under a name nobody else uses: process, count, and chance for forks."""
         temporary = os.path.join(
             self.where, f".{os.getpid()}-{next(self._temporary)}-{os.urandom(4).hex()}.tmp"
         )

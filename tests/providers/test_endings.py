@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentrec_auto.capture import Ending
 from agentrec_auto.providers.endings import Terminator
 
 SSE, LINES = b"text/event-stream; charset=utf-8", b"application/x-ndjson"
@@ -59,8 +60,8 @@ def test_last_event(dialect, cuts):
     seen = 0
     for piece, is_last in zip(pieces(lead + last, cuts), told, strict=True):
         seen += len(piece)
-        assert not is_last or seen >= len(lead) + len(last.rstrip())
-    assert sum(told) == 1
+        assert is_last is None or seen >= len(lead) + len(last.rstrip())
+    assert [ending for ending in told if ending] == [Ending.COMPLETE]
 
 
 @pytest.mark.parametrize("dialect", STREAMS)
@@ -78,3 +79,30 @@ def test_cost_does_not_grow():
         terminator.feed(b"x" * 500)
         steps = max(steps, sum(map(len, terminator._pieces)))
     assert steps <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
+        b'data: {"error":{"message":"The server had an error","code":500}}\n\n',
+        b'event: response.failed\ndata: {"type":"response.failed","response":{"error":{"code":"server_error"}}}\n\n',
+        b'event: error\ndata: {"type":"error","code":"rate_limit_exceeded"}\n\n',
+    ],
+)
+@pytest.mark.parametrize("cut", [1, 13, 1000])
+def test_error_event(event, cut):
+    """An error event under a status of 200 ends the stream as failed."""
+    terminator = Terminator(SSE)
+    told = [terminator.feed(event[at : at + cut]) for at in range(0, len(event), cut)]
+    assert [ending for ending in told if ending] == [Ending.FAILED]
+
+
+def test_no_error():
+    """A response event that says that there is no error, and a text about errors, end nothing."""
+    terminator = Terminator(SSE)
+    assert (
+        terminator.feed(b'data: {"type":"response.created","response":{"error":null},"error":null}\n\n')
+        is None
+    )
+    assert terminator.feed(b'data: {"choices":[{"delta":{"content":"\\"error\\""}}],"error":{}}\n\n') is None
