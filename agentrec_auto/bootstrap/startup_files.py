@@ -133,7 +133,7 @@ def _refuse(interpreter: Interpreter, system: bool) -> None:
     if not interpreter.is_virtual and not system:
         raise HookError(f"{where}: {python} is no virtual environment; --system does it all the same")
     if not interpreter.is_virtual and interpreter.is_managed:
-        raise HookError(f"{where}: it is EXTERNALLY-MANAGED, by the operating system; use a virtual environment")
+        raise HookError(f"{where}: it is EXTERNALLY-MANAGED by the system; use a virtual environment")
     if not interpreter.has_us:
         raise HookError(f"{where}: agentrec-auto isn't installed for {python}")
     if not os.access(interpreter.folder, os.W_OK):
