@@ -106,7 +106,9 @@ class Keeping:
     def settled(self, tap: Tap, ending: Ending) -> None:
         """Keep what came back, or say why not."""
         shelf, asked = self._shelf, self._origin.identity
-        if (is_transient(tap.status) or ending is Ending.FAILED) and shelf.settings.failures == "drop":
+        failed = is_transient(tap.status) or ending is Ending.FAILED
+        # Without a head (no connection, or a timeout around the call) there is no answer to keep.
+        if not tap.status or (failed and shelf.settings.failures == "drop"):
             shelf.ledger.note(events.DROPPED, status=tap.status, key=asked.key)
             return
         try:
