@@ -52,7 +52,8 @@ def planned(find: Find, request: CapturedRequest, library: str) -> Plan:
 
 @contextmanager
 def going_out(host: str) -> Iterator[None]:
-    """Around a real call: inner seams leave it alone, and the connection watch knows the host."""
+    """Around a real call, ours to record or not: inner seams leave it alone, and the connection watch knows
+    that its host was reached with our knowledge (telemetry goes to LLM hosts, too)."""
     active.reached.add(host.lower())
     token = active.inside.set(True)
     try:

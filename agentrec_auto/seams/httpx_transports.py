@@ -51,7 +51,7 @@ def _made_for(H: Any) -> Family:
 
         def handle_request(self, request: Any) -> Any:
             if not _is_ours(H, self._find, request):
-                return self._inner.handle_request(request)
+                return self._send(request)
             request.read()
             match plan := planned(self._find, _captured(request), library):
                 case Replay():
@@ -85,7 +85,7 @@ def _made_for(H: Any) -> Family:
 
         async def handle_async_request(self, request: Any) -> Any:
             if not _is_ours(H, self._find, request):
-                return await self._inner.handle_async_request(request)
+                return await self._send(request)
             await request.aread()
             match plan := planned(self._find, _captured(request), library):
                 case Replay():
