@@ -12,6 +12,7 @@ and asks nobody for a key. How each dialect is worded stands in `wording`.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -80,6 +81,11 @@ class _Server(ThreadingTCPServer):
     endpoint: Endpoint
     daemon_threads = True
     block_on_close = False  # a client that keeps its connection open must not keep us from stopping
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

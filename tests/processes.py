@@ -1,0 +1,69 @@
+"""Commands run as a user of a bare machine would run them: a clean environment, a time limit, no leftovers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT_S = 60.0
+NOT_INHERITED = ("AGENTREC_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "MISTRAL_", "COHERE_", "AWS_")
+NOT_INHERITED_NAMES = {
+    *("CI", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("CO_API_KEY", "GROQ_API_KEY", "TOGETHER_API_KEY", "FIREWORKS_API_KEY", "HF_TOKEN"),
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Ran]
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a bare machine: no key, no proxy, no CI, nothing of ours; ``extra`` on top."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(NOT_INHERITED) and name not in NOT_INHERITED_NAMES
+    }
+    return {**kept, **(extra or {})}
+
+
+def run(
+    *words: str | Path,
+    env: Mapping[str, str] | None = None,
+    cwd: str | Path | None = None,
+    input: str = "",
+    timeout: float = TIMEOUT_S,
+) -> Ran:
+    """Run a command in a clean environment with ``env`` on top; past the limit its whole tree is killed."""
+    process = subprocess.Popen(
+        [str(word) for word in words],
+        env=clean_environment(env),
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = process.communicate(input, timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        stdout, stderr = process.communicate()
+        raise AssertionError(f"{words} took more than {timeout} s\n{stdout}\n{stderr}") from None
+    return Ran(process.returncode, stdout, stderr)
