@@ -5,12 +5,10 @@ nothing. `inject/sitecustomize.py` loads it by path, for agentrec-auto need not 
 calls upon (`patches`, `children`, `watch`) is imported when it is needed and not before.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # and annotations quoted: both typing and __future__ would be modules more
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
     from importlib.machinery import ModuleSpec
@@ -26,10 +24,10 @@ LIBRARIES = ("httpx", "httpx2")
 WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))
 INJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inject")
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(INJECT)))
-replaced: list[tuple[Any, str, Any]] = []
+replaced: "list[tuple[Any, str, Any]]" = []
 """(owner, name, original) of each function of the standard library that we wrapped."""
 
-listening: list[Callable[..., None]] = []
+listening: "list[Callable[..., None]]" = []
 """The audit hook, once it is added: it can't be taken back."""
 
 
@@ -45,7 +43,7 @@ class Watcher:
     """The first finder on ``sys.meta_path``: lets the others find, and acts when the module has run."""
 
     @staticmethod
-    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
         """Where another finder found a watched module, its loader made to call `wake`."""
         if name not in WATCHED:
             return None
@@ -62,7 +60,7 @@ class Home:
     """The last finder: us and wrapt, for an interpreter where they aren't installed. Nothing else."""
 
     @staticmethod
-    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
         """Where the one or the other lies in AGENTREC_HOME."""
         if name not in ("agentrec_auto", "wrapt"):
             return None
@@ -96,7 +94,7 @@ def start() -> None:
         wake(name, sys.modules[name])
 
 
-def begin_run(environ: MutableMapping[str, str]) -> None:
+def begin_run(environ: "MutableMapping[str, str]") -> None:
     """Complete ``environ`` for children; the first process of a run makes up its identity."""
     if "AGENTREC_RUN_ID" not in environ:
         identity = os.urandom(8).hex()
@@ -114,7 +112,7 @@ def begin_run(environ: MutableMapping[str, str]) -> None:
     put_in_front(environ)
 
 
-def put_in_front(environ: MutableMapping[str, str]) -> None:
+def put_in_front(environ: "MutableMapping[str, str]") -> None:
     """Make our folder the first on PYTHONPATH: launchers that put theirs there don't all run ours, too."""
     path = environ.get("PYTHONPATH", "")
     if path.split(os.pathsep)[0] != INJECT:
@@ -122,7 +120,7 @@ def put_in_front(environ: MutableMapping[str, str]) -> None:
         environ["PYTHONPATH"] = os.pathsep.join([INJECT, *others])
 
 
-def wake(name: str, module: ModuleType) -> None:
+def wake(name: str, module: "ModuleType") -> None:
     """Act on a watched module that has just been imported, or that was there before us."""
     if name == "subprocess":
         _carry_through(module.Popen, "__init__", 11)
@@ -137,7 +135,7 @@ def wake(name: str, module: ModuleType) -> None:
         _intercept(name, module)
 
 
-def _wake_after(spec: ModuleSpec) -> None:
+def _wake_after(spec: "ModuleSpec") -> None:
     """Have the loader of ``spec`` call `wake` once it has executed the module.
 
     Set on the instance, so that its type and its other methods stay what they were. A loader that serves
@@ -146,7 +144,7 @@ def _wake_after(spec: ModuleSpec) -> None:
     loader: Any = spec.loader
     execute: Any = getattr(loader, "exec_module", None)
 
-    def exec_module(module: ModuleType) -> None:
+    def exec_module(module: "ModuleType") -> None:
         ours = module.__name__ == spec.name
         if ours:
             loader.__dict__.pop("exec_module", None)
@@ -158,7 +156,7 @@ def _wake_after(spec: ModuleSpec) -> None:
         loader.exec_module = exec_module
 
 
-def _intercept(name: str, module: ModuleType) -> None:
+def _intercept(name: str, module: "ModuleType") -> None:
     try:
         if mode() not in MODES:
             raise ValueError(f"unknown mode {mode()!r} in AGENTREC_MODE: expected off, {', '.join(MODES)}")
@@ -174,7 +172,7 @@ def _intercept(name: str, module: ModuleType) -> None:
         sys.stderr.write(f"agentrec: {text}; its calls go out unrecorded\n")
 
 
-def _listen(event: str, facts: tuple[Any, ...]) -> None:
+def _listen(event: str, facts: "tuple[Any, ...]") -> None:
     """The audit hook: told of everything the interpreter does, it minds two things."""
     if (event == "socket.getaddrinfo" or event == "socket.connect") and _is_on():
         try:
@@ -196,14 +194,14 @@ def _is_on() -> bool:
     return Watcher in sys.meta_path
 
 
-def _carry_through(owner: Any, name: str, position: int) -> None:
+def _carry_through(owner: "Any", name: str, position: int) -> None:
     """Wrap a function that starts a program, so that its argument ``env`` doesn't lose us.
 
     ``position``: where ``env`` stands when it isn't named.
     """
     original = getattr(owner, name)
 
-    def call(*args: Any, **named: Any) -> Any:
+    def call(*args: "Any", **named: "Any") -> "Any":
         if not _is_on():
             pass
         elif len(args) > position or named.get("env") is not None:

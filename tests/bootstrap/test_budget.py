@@ -1,0 +1,135 @@
+"""What being on costs a process that never makes an HTTP call, and one that imports an SDK."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from processes import Run, clean_environment
+
+from agentrec_auto import settings
+from agentrec_auto.bootstrap import environment, hook
+from agentrec_auto.seams.table import SEAMS
+
+FORBIDDEN = (
+    "wrapt importlib.util importlib.metadata logging json pathlib re ssl socket threading asyncio subprocess "
+    "typing dataclasses warnings"
+).split()
+TELL = "import sys; print(*sorted(sys.modules)); print(*sys.path, sep='|')"
+Words = list[str]
+Environ = dict[str, str]
+ON = pytest.mark.parametrize("mode", ["auto", "replay", "record"])
+
+
+def inherited(mode: str, folder: Path) -> dict[str, str]:
+    """The environment of a process below ``agentrec run``."""
+    environ = clean_environment({"AGENTREC_MODE": mode, "AGENTREC_CORPUS": str(folder), "AGENTREC_KEYS_SET": ""})
+    hook.begin_run(environ)
+    return environ
+
+
+@ON
+def test_two_modules(run_python: Run, tmp_path: Path, mode: str) -> None:
+    """A process gains sitecustomize and the hook, no entry of sys.path, and says nothing."""
+    bare = run_python("-c", TELL)
+    on = run_python("-c", TELL, env=inherited(mode, tmp_path))
+    before, after = (set(told.stdout.splitlines()[0].split()) for told in (bare, on))
+    assert after - before == {"sitecustomize", "agentrec_auto.bootstrap.hook"}
+    assert on.stdout.splitlines()[1] == bare.stdout.splitlines()[1]
+    assert (on.code, on.stderr) == (0, "")
+
+
+@ON
+def test_nothing_heavy(run_python: Run, tmp_path: Path, mode: str) -> None:
+    """None of the modules that cost milliseconds is loaded at the start."""
+    told = run_python("-S", "-c", f"import sys; before = set(sys.modules); sys.path.insert(0, {hook.INJECT!r}); "
+                      "import sitecustomize; print(*set(sys.modules) - before)", env=inherited(mode, tmp_path))  # fmt: skip
+    assert "agentrec_auto.bootstrap.hook" in told.stdout
+    assert not set(told.stdout.split()) & set(FORBIDDEN)
+
+
+def test_a_start_writes_and_starts_nothing(run_python: Run, tmp_path: Path) -> None:
+    """No file is written, no thread and no process started."""
+    script = (
+        "import sys; told = []; sys.addaudithook(lambda event, facts: told.append((event, facts)) if event in "
+        "('subprocess.Popen', 'os.posix_spawn', 'os.fork', '_thread.start_new_thread') "
+        "or event == 'open' and facts[1] not in ('r', 'rb', None) else None); "
+        f"sys.path.insert(0, {hook.INJECT!r}); import sitecustomize; print(told)"
+    )
+    assert run_python("-S", "-B", "-c", script, env=inherited("replay", tmp_path)).stdout == "[]\n"
+
+
+def test_off_is_two_looks(run_python: Run) -> None:
+    """Off, a process has sitecustomize and nothing else of ours."""
+    told = run_python("-c", TELL, env={"AGENTREC_MODE": "off", "PYTHONPATH": hook.INJECT})
+    assert "agentrec" not in told.stdout.splitlines()[0]
+
+
+def test_start_takes_no_longer_than_a_millisecond(tmp_path: Path) -> None:
+    """Median over 120 interleaved pairs."""
+    command = [sys.executable, "-c", "pass"]
+    bare, on = clean_environment(), inherited("auto", tmp_path)
+    assert more(command, bare, command, on, pairs=120).wall_ms <= 1.0
+
+
+def test_launcher_costs_no_more_than_an_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``agentrec run -- true`` takes at most twice a bare interpreter."""
+    monkeypatch.chdir(tmp_path)
+    environ = clean_environment()
+    bare = [sys.executable, "-c", "pass"]
+    launcher = [str(Path(sys.executable).with_name("agentrec")), "run", "--", "true"]
+    nothing = more(["true"], environ, bare, environ, pairs=30).wall_ms
+    assert more(bare, environ, launcher, environ, pairs=30).wall_ms <= nothing
+
+
+@pytest.mark.slow
+def test_an_sdk_costs_little_more(tmp_path: Path) -> None:
+    """``import openai``: no more than 15 ms of CPU and 2 MiB."""
+    command = [sys.executable, "-c", "import openai"]
+    taken = more(command, clean_environment(), command, inherited("auto", tmp_path), pairs=7)
+    assert taken.cpu_ms <= 15
+    assert taken.mib <= 2
+
+
+def test_names_are_the_tables() -> None:
+    """What start-up spells out for itself is what the tables say."""
+    assert set(hook.LIBRARIES) == set(SEAMS)
+    assert environment.MODES == settings.MODES
+    assert {"off", *hook.MODES} == set(settings.MODES)
+
+
+class Taken(NamedTuple):
+    """What a process took."""
+
+    wall_ms: float
+    cpu_ms: float
+    mib: float
+
+
+def more(one: Words, its: Environ, other: Words, others: Environ, *, pairs: int) -> Taken:
+    """By how much more the other takes: medians of the differences of interleaved pairs."""
+    taken(one, its), taken(other, others)  # bytecode is written, files are in memory
+    differences = []
+    for number in range(pairs):
+        if number % 2:
+            first, second = taken(one, its), taken(other, others)
+        else:
+            second, first = taken(other, others), taken(one, its)
+        differences.append([after - before for before, after in zip(first, second, strict=True)])
+    return Taken(*map(statistics.median, zip(*differences, strict=True)))
+
+
+def taken(command: Words, environ: Environ) -> Taken:
+    """Start a command, its output thrown away, and wait for it."""
+    silent = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+    started = time.perf_counter()
+    child = os.posix_spawnp(command[0], command, environ, file_actions=silent)
+    _, status, usage = os.wait4(child, 0)
+    wall = time.perf_counter() - started
+    assert status == 0, command
+    return Taken(wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / 1024)
