@@ -35,7 +35,7 @@ class ConfigError(AgentrecError, ValueError):
         self.expected = expected
         self.also = tuple(also)
         sentence = f"{problem} in {where}" + (f": expected {expected}" if expected else "")
-        self.sentences = [sentence, *(one for error in also for one in error.sentences)]
+        self.sentences: list[str] = [sentence, *(one for error in also for one in error.sentences)]
         """Each problem, whole."""
         super().__init__("\n".join(self.sentences))
 

@@ -69,10 +69,10 @@ def show(
         settings = {row.name: {"value": row.value, "origin": row.origin} for row in view.rows(loaded)}
         typer.echo(json.dumps({"file": loaded.file or None, "settings": settings, "notes": notes}, indent=2))
         return
-    typer.echo(loaded.file or _no_file())
+    typer.echo(f"{loaded.file or _no_file()}\n")
     _print(_table(loaded))
     for note in notes:
-        typer.secho(f"note: {note}", fg="yellow")
+        typer.secho(f"\nnote: {note}", fg="yellow")
 
 
 def check(config: str = ConfigFile) -> None:
@@ -116,16 +116,13 @@ def _no_file() -> str:
 
 
 def _table(loaded: Loaded) -> Table:
+    """What was said stands out; what nobody said is dim."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for head in ("setting", "value", "said by"):
         table.add_column(head, overflow="fold", no_wrap=head == "setting")
     for row in view.rows(loaded):
-        style = "dim" if row.is_default else ""
-        table.add_row(
-            Text(row.name, style=style),
-            Text("\n".join(row.lines), style=style or "cyan"),
-            Text(row.origin, style=style),
-        )
+        name, value, origin = ("dim",) * 3 if row.is_default else ("", "bold", "cyan")
+        table.add_row(Text(row.name, name), Text("\n".join(row.lines), value), Text(row.origin, origin))
     return table
 
 

@@ -16,7 +16,14 @@ from agentrec_auto.config.values import Unfit, told
 CONFIG = "AGENTREC_CONFIG"
 SETTINGS = "AGENTREC_SETTINGS"
 
-INTERNAL = (SETTINGS, "AGENTREC_RUN_ID", "AGENTREC_RUN_DIR", "AGENTREC_HOME", "AGENTREC_FOLLOW")
+CWD = "AGENTREC_CWD"
+"""The working directory that the first process of a run started in: where configuration is looked for,
+wherever the processes of the run go afterwards."""
+
+INTERNAL = (
+    *(SETTINGS, CWD, "AGENTREC_RUN_ID", "AGENTREC_RUN_DIR", "AGENTREC_RUN_OWNER"),
+    *("AGENTREC_HOME", "AGENTREC_FOLLOW", "AGENTREC_KEYS_SET"),
+)
 """Variables that whoever starts a run hands to its children; not for people."""
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -64,14 +71,19 @@ def _truth(name: str) -> Callable[[str], bool]:
     return parse
 
 
+def _parts(text: str) -> list[str]:
+    """``a, b`` → its parts; one empty part, for a check to refuse, where there is none."""
+    return [part.strip() for part in text.split(",") if part.strip()] or [""]
+
+
 def _globs(text: str) -> tuple[str, ...]:
-    return tuple(values.url_glob(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(map(values.url_glob, _parts(text)))
 
 
 def _tags(text: str) -> tuple[tuple[str, str], ...]:
     """``team=search,ticket=7`` → pairs; of one name the last holds."""
     tags: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in _parts(text):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not (name and equals and value):
             raise Unfit(f"bad tag {told(part)}", "name=value, several separated by commas")

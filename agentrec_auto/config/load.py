@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agentrec_auto.config import find, portable, values
-from agentrec_auto.config.keys import CONFIG, KEYS, SETTINGS, is_true
+from agentrec_auto.config.keys import CONFIG, CWD, KEYS, SETTINGS, is_true
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.settings import Settings
 
@@ -85,8 +85,8 @@ def load(
 
 
 def runtime_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of a process that records or replays."""
-    return load(environ).settings
+    """The settings of a process that records or replays: the same for all processes of a run."""
+    return load(environ, cwd=environ.get(CWD, "")).settings
 
 
 def dump(settings: Settings) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import warnings
 
+from agentrec_auto import bodypaths
 from agentrec_auto.config.values import Unfit, string, told
+from agentrec_auto.errors import ConfigError
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -32,6 +34,16 @@ def substitute(pattern: str, text: str) -> None:
             f"bad replacement {told(text)} ({reason})",
             r"a text, in which \1 or \g<name> is a group of the pattern and \\ a backslash",
         ) from error
+
+
+def body_path(value: object) -> str:
+    """A path into JSON bodies."""
+    path = string("path", "a body path, as in messages[*].name")(value)
+    try:
+        bodypaths.compile(path)
+    except ConfigError as error:
+        raise Unfit(error.problem, error.expected) from None
+    return path
 
 
 def header(value: object) -> str:

@@ -19,19 +19,6 @@ from agentrec_auto.settings import Settings
 _DEFAULT = Settings()
 
 
-def _body_path(value: object) -> str:
-    path = values.string("path", "a body path, as in messages[*].name")(value)
-    from agentrec_auto import bodypaths
-
-    try:
-        bodypaths.compile(path)
-    except ValueError as error:
-        raise Unfit(
-            f"bad path {values.told(path)} ({error})", "a body path, as in messages[*].name"
-        ) from error
-    return path
-
-
 def _enum(words: tuple[str, ...]) -> Any:
     return Field(json_schema_extra={"enum": list(words)})
 
@@ -56,7 +43,7 @@ Speed = Annotated[
     WithJsonSchema({"anyOf": [{"const": "instant"}, {"type": "number", "exclusiveMinimum": 0}]}),
 ]
 Glob = Annotated[str, BeforeValidator(values.url_glob)]
-BodyPath = Annotated[str, BeforeValidator(_body_path)]
+BodyPath = Annotated[str, BeforeValidator(patterns.body_path)]
 Header = Annotated[str, BeforeValidator(patterns.header)]
 Variable = Annotated[str, BeforeValidator(patterns.variable)]
 Regex = Annotated[str, BeforeValidator(patterns.regex), Field(json_schema_extra={"format": "regex"})]
@@ -181,7 +168,7 @@ class AgentrecTable(Table):
     failures: Failures = _DEFAULT.failures
     """Whether transient failures (408, 409, 425, 429, 5xx) are recorded: drop or keep."""
 
-    speed: Annotated[Speed, Field(json_schema_extra={"default": "instant"})] = _DEFAULT.speed
+    speed: Speed = Field(default=values.INSTANT, validate_default=True)
     """The pace of replayed streams: instant, or a number (1 as recorded, 10 ten times as fast)."""
 
     fakes: Annotated[bool, BeforeValidator(values.truth("fakes"))] = _DEFAULT.fakes
@@ -192,11 +179,13 @@ class AgentrecTable(Table):
 
 
 class File(Table):
-    """agentrec.toml: how LLM calls are recorded and replayed."""
+    """How LLM calls are recorded and replayed."""
 
-    agentrec: AgentrecTable = AgentrecTable()
-    key: KeyTable = KeyTable()
-    redact: RedactTable = RedactTable()
+    model_config = ConfigDict(title="agentrec.toml")
+
+    agentrec: AgentrecTable = Field(default_factory=AgentrecTable)
+    key: KeyTable = Field(default_factory=KeyTable)
+    redact: RedactTable = Field(default_factory=RedactTable)
     tag: list[TagTable] = []
     """One table a rule; an interaction gets the tags of all whose `url` matches."""
 
