@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from agentrec_auto.capture import Headers
-from agentrec_auto.flow.nearest import Likeness, differences
-from agentrec_auto.keying.fingerprint import Identity
+
+if TYPE_CHECKING:  # a seam that is put in place needs none of the parts
+    from agentrec_auto.flow.nearest import Likeness
+    from agentrec_auto.keying.fingerprint import Identity
 
 STATUS = 418
 """No API sends it, no SDK retries it or gives it a meaning of its own (404 is "no such model", 400 "context
@@ -63,6 +66,8 @@ def asked_for(identity: Identity) -> str:
 
 def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
     """The sentence for a request that no recording answers."""
+    from agentrec_auto.flow.nearest import differences  # here: as above
+
     text = f"agentrec: no recording in {where} answers {asked_for(identity)}; "
     if found is None:
         text += "there is nothing recorded there yet"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import Ending, Headers
-from agentrec_auto.store.base import Recording
+
+if TYPE_CHECKING:  # a seam that is put in place needs no store
+    from agentrec_auto.store.base import Recording
 
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 

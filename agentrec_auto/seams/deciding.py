@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import active
@@ -16,11 +17,13 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.ledger import say, warn_once
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.plan import PASS, Plan, Refuse
-from agentrec_auto.flow.recorder import Recorder
+
+if TYPE_CHECKING:
+    from agentrec_auto.flow.recorder import Recorder
 
 _GOES_LIVE = ("record", "auto", "refresh", "verify")
 
-Find = Callable[[], Recorder]
+Find = Callable[[], "Recorder"]
 """Gives the recorder that holds for a call."""
 
 
@@ -29,6 +32,14 @@ def process_recorder() -> Recorder:
     from agentrec_auto.assemble import recorder  # here: the parts are loaded at the first request
 
     return recorder()
+
+
+def wants_fakes() -> bool:
+    """Whether in-process fakes are to be intercepted (``fakes = true``); asked only where there is one."""
+    try:
+        return process_recorder().settings.fakes
+    except Exception:
+        return False  # what is wrong with the settings is told at the first real call
 
 
 def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
