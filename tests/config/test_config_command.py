@@ -50,6 +50,7 @@ def test_show_defaults(command, project):
     assert (code, err) == (0, "")
     assert out.startswith("no agentrec.toml and no [tool.agentrec] in a pyproject.toml here or above")
     assert rows(out)["mode"].split() == ["auto", "default"]
+    assert rows(out)["dummy_keys"].split() == ["true", "default"]
     assert rows(out)["corpus"].split() == [str(project.folder / "corpus"), "default"]
 
 

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from agentrec_auto.config import values
 from agentrec_auto.config.load import load, runtime_settings
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule
@@ -200,6 +201,12 @@ def test_store_urls_stay(project, url):
     """A store URL stays as it is written."""
     project.write(f'[agentrec]\ncorpus = "{url}"\n')
     assert project.load().settings.corpus == url
+
+
+@pytest.mark.parametrize("folder", ["corpus", "C:\\\\corpus", "./a:b", "a b: c"])
+def test_folders_are_no_urls(folder):
+    """A folder stays one: a drive's letter, or a colon further on, makes no URL."""
+    assert not values.is_url(folder)
 
 
 def test_absolute_and_home(project, monkeypatch):
