@@ -3,9 +3,9 @@
 Told by what they are, or by what they do to the library while they are active:
 
 * MockTransport, ASGITransport, WSGITransport; starlette's ``_TestClientTransport``; respx's ``TryTransport``
-* pytest-httpx replaces ``HTTPTransport.handle_request`` for the length of a test (it has no
-  ``__wrapped__``, as OpenTelemetry's and other tools' wrappers have)
-* respx keeps the routers that are active in ``respx.mocks.Mocker.registry``
+* pytest-httpx puts a function of its own in the place of ``HTTPTransport.handle_request`` for the length
+  of a test; OpenTelemetry's and other tools' wrappers there say that they wrap the library's own
+* respx, and pytest-httpx2 with it, keeps the routers that are active in ``respx.mocks.Mocker.registry``
 """
 
 from __future__ import annotations
@@ -17,22 +17,9 @@ from typing import Any
 _NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTransport"})
 _METHODS = (("HTTPTransport", "handle_request"), ("AsyncHTTPTransport", "handle_async_request"))
 
-_originals: dict[tuple[str, str], Any] = {}
-
-intercepted = False
-"""Whether fakes are intercepted all the same (``fakes = true``)."""
-
-
-def remember_originals(module: ModuleType) -> None:
-    """Note the methods of the real transports, to see later whether somebody put another in their place."""
-    for owner, name in _METHODS:
-        _originals[module.__name__, owner] = _method(module, owner, name)
-
 
 def is_fake(transport: Any, module: ModuleType) -> bool:
     """Whether ``transport`` stays in this process, or a mocking tool is active for ``module``."""
-    if intercepted:
-        return False
     fakes = (module.MockTransport, module.ASGITransport, module.WSGITransport)
     if isinstance(transport, fakes) or type(transport).__name__ in _NAMES:
         return True
@@ -41,10 +28,16 @@ def is_fake(transport: Any, module: ModuleType) -> bool:
 
 def _is_replaced(module: ModuleType) -> bool:
     for owner, name in _METHODS:
-        now = _method(module, owner, name)
-        if now is not _originals.get((module.__name__, owner)) and not hasattr(now, "__wrapped__"):
+        transport = getattr(module, owner)
+        method = vars(transport).get(name)
+        # Told by the module that defines it, which wrappers take over from what they wrap.
+        if _package(method) != _package(transport) and not hasattr(method, "__wrapped__"):
             return True
     return False
+
+
+def _package(thing: Any) -> str:
+    return str(getattr(thing, "__module__", "")).partition(".")[0]
 
 
 def _respx_is_active() -> bool:
@@ -52,7 +45,3 @@ def _respx_is_active() -> bool:
     if mocks is None:
         return False
     return any(mocker.routers for mocker in mocks.Mocker.registry.values())
-
-
-def _method(module: ModuleType, owner: str, name: str) -> Any:
-    return vars(getattr(module, owner)).get(name)

@@ -15,7 +15,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from agentrec_auto.seams.httpx_fakes import is_fake, remember_originals
+from agentrec_auto.seams.deciding import wants_fakes
+from agentrec_auto.seams.httpx_fakes import is_fake
 from agentrec_auto.seams.httpx_transports import Family, family_of
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
@@ -27,7 +28,6 @@ def patch(module: ModuleType) -> None:
     family = family_of(module)
     if is_wrapped(module.Client, METHOD):
         return
-    remember_originals(module)
     wrap(module.Client, METHOD, _answering(family, family.Transport))
     wrap(module.AsyncClient, METHOD, _answering(family, family.AsyncTransport))
 
@@ -43,7 +43,9 @@ def _answering(family: Family, interposed: Any) -> Any:
         # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
-        if isinstance(transport, interposed) or is_fake(transport, family.module):
+        if isinstance(transport, interposed):
+            return transport
+        if is_fake(transport, family.module) and not wants_fakes():
             return transport
         return interposed(transport)
 

@@ -118,7 +118,7 @@ async def test_dropped(twin: Twin, corpus: Corpus, client: Any, server: Loopback
     live = await half()
     for _ in range(8):  # async generators that were dropped are closed by the loop, from the outermost in
         await asyncio.sleep(0)
-        gc.collect()
+    gc.collect()
     await twin.post(client, server.url + CHAT, question("another"))
     assert corpus.counts == {"recorded": 2}
     abandoned = next(one for one in corpus.recordings if one.metadata["stream"])

@@ -59,8 +59,8 @@ class Twin:
         return self.H.AsyncHTTPTransport if self.is_async else self.H.HTTPTransport
 
     def client(self, **options: Any) -> Any:
-        """A client that takes no proxy from the environment unless told."""
-        return self.Client(**{"trust_env": False, **options})
+        """A client that takes no proxy from the environment and loads no certificates (20 ms) unless told."""
+        return self.Client(**{"trust_env": False, "verify": False, **options})
 
     async def post(self, client: Any, url: str, body: Any = None, **options: Any) -> Any:
         """A response, read."""
@@ -75,7 +75,7 @@ class Twin:
         """The iterator over the chunks of a body."""
         return response.aiter_raw() if self.is_async else response.iter_raw()
 
-    async def next(self, chunks: Any) -> bytes:
+    async def next(self, chunks: Any) -> Any:
         """The next chunk; StopAsyncIteration after the last, sync too."""
         if self.is_async:
             return await chunks.__anext__()
@@ -84,11 +84,11 @@ class Twin:
         except StopIteration:
             raise StopAsyncIteration from None
 
-    async def take(self, chunks: Any, number: int) -> list[bytes]:
+    async def take(self, chunks: Any, number: int) -> list[Any]:
         """The next so many chunks."""
         return [await self.next(chunks) for _ in range(number)]
 
-    async def rest(self, chunks: Any) -> list[bytes]:
+    async def rest(self, chunks: Any) -> list[Any]:
         """All chunks still to come."""
         return [chunk async for chunk in chunks] if self.is_async else list(chunks)
 
