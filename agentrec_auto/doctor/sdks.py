@@ -1,0 +1,54 @@
+"""What is known of LLM SDKs beforehand, where their metadata doesn't tell which HTTP library they call by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HTTP_LIBRARIES = {
+    "httpx": "httpx",
+    "httpx2": "httpx2",
+    "aiohttp": "aiohttp",
+    "requests": "requests",
+    "botocore": "botocore",
+    "grpcio": "gRPC",
+    "lm15": "lm15",
+}
+"""Distribution → what to call it. Those that no seam knows are named as not covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an SDK does that its requirements don't say."""
+
+    calls_by: str
+    """What carries its calls."""
+
+    since: tuple[int, ...] = ()
+    """The first version for which it holds."""
+
+    only: str = ""
+    """The part of it that is concerned; empty where all of it is."""
+
+    where: str = ""
+    """Holds only where this distribution is installed, too."""
+
+
+KNOWN = {
+    "google-genai": Known("aiohttp", only="its async client", where="aiohttp"),
+    "google-generativeai": Known("gRPC"),
+    "google-cloud-aiplatform": Known("gRPC", only="vertexai's own models"),
+    "dspy": Known("lm15", since=(3, 4), only="its default engine"),
+    "lm15": Known("lm15"),
+    "boto3": Known("botocore"),
+    "xai-sdk": Known("gRPC"),
+    "claude-agent-sdk": Known("a native program"),
+}
+"""Distribution → what it is to be judged by (google-genai ``_api_client.py``, dspy ``_vendor/lm15``)."""
+
+SDKS = (
+    *("openai", "anthropic", "google-genai", "google-generativeai", "google-cloud-aiplatform", "mistralai"),
+    *("cohere", "groq", "together", "fireworks-ai", "ollama", "replicate", "portkey-ai", "huggingface-hub"),
+    *("litellm", "dspy", "lm15", "boto3", "xai-sdk", "claude-agent-sdk"),
+    *("langchain-openai", "langchain-anthropic", "langchain-google-genai", "instructor", "openai-agents"),
+)
+"""Distributions to look for."""
