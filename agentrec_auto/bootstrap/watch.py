@@ -30,7 +30,7 @@ def check(address: Any) -> None:
 def _judge(host: str) -> None:
     from agentrec_auto.flow import active, ledger  # here: most processes never meet an LLM host
 
-    if host in active.reached:
+    if host in active.reached or os.environ.get("AGENTREC_MODE") == "off":
         return
     refused = os.environ.get("AGENTREC_MODE") == "replay" and not _may_go_live()
     text = f"a connection to {host} went past every library that is intercepted, and was not recorded"
@@ -39,9 +39,9 @@ def _judge(host: str) -> None:
             f"refused a connection to {host}: replay never goes live, and this call is of no library that is "
             "intercepted; `agentrec doctor` names those that are, on_miss = 'live' lets it through"
         )
+    active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
     if host not in _told:
         _told.add(host)
-        active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
         ledger.say(text)
     if refused:
         raise BypassRefusedError(text)
