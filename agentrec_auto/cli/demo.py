@@ -126,20 +126,18 @@ def _recordings(scenes: Sequence[Scene]) -> RenderableType:
 def _next(scenes: Sequence[Scene], keep: str) -> RenderableType:
     """What to type now."""
     steps = {
-        "agentrec run -- python your_app.py": "records what is new, replays the rest",
-        "AGENTREC_MODE=replay pytest": "replays only: no key, no network",
+        "agentrec run -- python your_app.py": "records, then replays",
+        "AGENTREC_MODE=replay pytest": "never live, no key",
     }
     if keep:
         script = scenes[0].app.script
-        first = {f"cd {keep}": "", f"agentrec run --mode replay -- python {script}": "without a key, too"}
+        first = {f"cd {keep}": "", f"agentrec run --mode replay -- python {script}": "needs no key"}
     else:
-        first = {"agentrec demo --keep tour": "keeps scripts and recordings to look at"}
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(style="dim")
-    for command, gives in {**first, **steps}.items():
-        table.add_row(Text(command), gives)
-    return Group("", Text("next", "bold"), table)
+        first = {"agentrec demo --keep tour": "keeps scripts and recordings"}
+    steps = {**first, **steps}
+    width = max(map(len, steps))
+    lines = [Text(f"{command:{width}}   {gives}".rstrip()) for command, gives in steps.items()]
+    return Group("", Text("next", "bold"), *lines)
 
 
 def _facts(scenes: Sequence[Scene], missing: Sequence[App], keep: str) -> dict[str, Any]:
