@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
 
 CALL = '''
 """python call.py URL WORD [LIBRARY]: one chat request, its answer printed."""
@@ -33,3 +38,24 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text)
     return path
+
+
+def interpreter(version: str) -> Path:
+    """A Python of this version (``3.12``), not ours; the test is skipped where there is none."""
+    managed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    for found in (*sorted(managed.glob(f"{version}.*/bin/python")), shutil.which(f"python{version}")):
+        if found and subprocess.run([found, "-c", "pass"], capture_output=True).returncode == 0:
+            return Path(found)
+    pytest.skip(f"no Python {version} on this machine")
+
+
+def libraries(folder: Path) -> Path:
+    """httpx and what it needs, from our environment, in a folder without agentrec-auto and wrapt."""
+    import httpx
+
+    site = Path(httpx.__file__).parent.parent
+    folder.mkdir()
+    for name in ("httpx", "httpcore", "h11", "certifi", "idna", "anyio", "sniffio", "typing_extensions.py"):
+        if (site / name).exists():
+            (folder / name).symlink_to(site / name)
+    return folder
