@@ -25,6 +25,8 @@ RUN_ID = "AGENTREC_RUN_ID"
 
 _lock = threading.Lock()
 _recorder: Recorder | None = None
+_stores: dict[str, Store] = {}
+"""Corpus → its store, shared by the recorders of this process."""
 
 
 def recorder() -> Recorder:
@@ -38,11 +40,28 @@ def recorder() -> Recorder:
     return _recorder
 
 
+def current() -> Recorder | None:
+    """The recorder of this process, if it was assembled yet."""
+    return _recorder
+
+
+def swap(recorder: Recorder | None) -> Recorder | None:
+    """Make ``recorder`` this process's, and give the one before; neither is finished.
+
+    With None, the next request assembles one from the environment as it is then.
+    """
+    global _recorder
+    with _lock:
+        before, _recorder = _recorder, recorder
+    return before
+
+
 def assembled(settings: Settings) -> Recorder:
-    """A recorder under ``settings``, with a store and a redactor of its own."""
+    """A recorder under ``settings``, with a redactor of its own."""
     run = os.environ.setdefault(RUN_ID, os.urandom(8).hex())
+    store = _stores.get(settings.corpus) or _stores.setdefault(settings.corpus, open_store(settings.corpus))
     redactor = Redactor(settings.redact, os.environ)
-    return Recorder(settings, open_store(settings.corpus), redactor, active.ledger, run=run)
+    return Recorder(settings, store, redactor, active.ledger, run=run)
 
 
 def open_store(corpus: str) -> Store:
@@ -62,6 +81,7 @@ def forget() -> None:
     global _recorder
     with _lock:
         ending, _recorder = _recorder, None
+        _stores.clear()
     if ending is not None:
         ending.finish()
 

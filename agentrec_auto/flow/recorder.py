@@ -21,7 +21,7 @@ from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
 from agentrec_auto.flow.scope import Scope
-from agentrec_auto.flow.takes import Takes, Turn
+from agentrec_auto.flow.takes import Lane, Takes, Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import Identity, Keyer
 from agentrec_auto.redaction.redactor import Redaction, Redactor
@@ -48,7 +48,7 @@ class Recorder:
 
     def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
-        return self._scope.concerns(method, url, body)
+        return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
     def plan(self, request: CapturedRequest, library: str) -> Plan:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
@@ -73,9 +73,9 @@ class Recorder:
         say(text.removeprefix("agentrec: "))
         return Refuse(Miss(text))
 
-    def start_lane(self) -> None:
-        """A new test begins: takes count from 1 again."""
-        self._takes.start_lane()
+    def start_lane(self, lane: Lane | None = None) -> Lane:
+        """A new test begins: takes count from 1 again, or go on in ``lane``; gives the lane before."""
+        return self._takes.start_lane(lane)
 
     def finish(self) -> None:
         """The process ends: responses still open were abandoned."""

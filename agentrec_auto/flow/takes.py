@@ -57,9 +57,10 @@ class Takes:
         self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
         self._bytes = 0
 
-    def start_lane(self) -> None:
-        """Count from take 1 again (a new test)."""
-        self._lane = Lane()
+    def start_lane(self, lane: Lane | None = None) -> Lane:
+        """Count from take 1 again (a new test), or go on in ``lane``; gives the lane before."""
+        before, self._lane = self._lane, lane or Lane()
+        return before
 
     def after_fork(self) -> None:
         """In a forked child: a lane and a lock of its own."""

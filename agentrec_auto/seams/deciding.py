@@ -21,7 +21,7 @@ from agentrec_auto.flow.plan import PASS, Plan, Refuse
 if TYPE_CHECKING:
     from agentrec_auto.flow.recorder import Recorder
 
-_GOES_LIVE = ("record", "auto", "refresh", "verify")
+_GOES_LIVE = ("off", "record", "auto", "refresh", "verify")
 
 Find = Callable[[], "Recorder"]
 """Gives the recorder that holds for a call."""

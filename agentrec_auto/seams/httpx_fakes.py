@@ -17,13 +17,18 @@ from typing import Any
 _NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTransport"})
 _METHODS = (("HTTPTransport", "handle_request"), ("AsyncHTTPTransport", "handle_async_request"))
 
+seen: set[str] = set()
+"""Libraries of which a call went to a fake: "no LLM call was seen" is no alarm then."""
+
 
 def is_fake(transport: Any, module: ModuleType) -> bool:
     """Whether ``transport`` stays in this process, or a mocking tool is active for ``module``."""
     fakes = (module.MockTransport, module.ASGITransport, module.WSGITransport)
-    if isinstance(transport, fakes) or type(transport).__name__ in _NAMES:
+    is_one = isinstance(transport, fakes) or type(transport).__name__ in _NAMES
+    if is_one or _is_replaced(module) or _respx_is_active():
+        seen.add(module.__name__)
         return True
-    return _is_replaced(module) or _respx_is_active()
+    return False
 
 
 def _is_replaced(module: ModuleType) -> bool:
