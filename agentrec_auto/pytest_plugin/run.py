@@ -1,0 +1,102 @@
+"""Switching on and off: one pytest process's part in a run, and everything it changed taken back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+
+from agentrec_auto.bootstrap import hook
+from agentrec_auto.bootstrap.environment import settle
+from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
+from agentrec_auto.bootstrap.start import uninstall
+from agentrec_auto.flow import active
+from agentrec_auto.flow.recorder import Recorder
+from agentrec_auto.pytest_plugin.environ import Changes
+
+RUN_DIR = "AGENTREC_RUN_DIR"
+RUN_OWNER = "AGENTREC_RUN_OWNER"
+
+
+class Run:
+    """A run that pytest began, or its part in one that was begun outside (``agentrec run``, xdist).
+
+    Each pytest process has a ledger folder of its own, so that it can tell what its tests, and the
+    processes they start, did from what others do meanwhile.
+    """
+
+    def __init__(self, flags: Mapping[str, str], names: Mapping[str, str]) -> None:
+        """Begin, under ``flags`` (see `settle`); raises `ConfigError` with nothing changed."""
+        environ = dict(os.environ)
+        self.mode = settle(environ, flags, names)
+        self.corpus = environ["AGENTREC_CORPUS"]
+        self._outer = _outer_folder(environ)
+        self.folder = _make_folder(self._outer)
+        hook.begin_run(environ)
+        environ[RUN_DIR] = self.folder
+        environ.pop(RUN_OWNER, None)  # else a summary would be given at the process's end, beside pytest's
+        drop_dummy_keys(environ)
+        if self.mode == "replay":
+            set_dummy_keys(environ)
+        self._changes = Changes()
+        self._changes.make(environ)
+        self._started = hook.Watcher not in sys.meta_path
+        hook.start()
+        active.ledger.after_fork()  # from here on, events go to our folder
+        self._outer_recorder = swap(None)
+
+    def end(self, *, hand_up: bool = True) -> None:
+        """Take everything back. The ledger goes to the run outside, if any, unless that is its own affair."""
+        if (assemble := sys.modules.get("agentrec_auto.assemble")) is not None:
+            assemble.forget()
+        if self._started:
+            uninstall()
+        else:
+            swap(self._outer_recorder)
+        self._changes.undo()
+        active.ledger.after_fork()
+        if not hand_up:
+            return
+        if os.path.isdir(self._outer):
+            move_files(self.folder, self._outer)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def swap(recorder: Recorder | None) -> Recorder | None:
+    """Make ``recorder`` the process's, and give the one whose place it takes (None: not assembled yet)."""
+    assemble = sys.modules.get("agentrec_auto.assemble")  # not imported before the first LLM call
+    before: Recorder | None = assemble.swap(recorder) if assemble else None
+    return before
+
+
+def move_files(folder: str, above: str) -> None:
+    """Move every file in and below ``folder`` into the folder ``above``; their names are unique."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            os.rename(os.path.join(place, name), os.path.join(above, name))
+
+
+def _outer_folder(environ: Mapping[str, str]) -> str:
+    """The ledger folder of the run we are in; empty where the run is ours.
+
+    It is ours, too, where a start-up file of this very process has begun it and nothing has happened yet.
+    """
+    folder = environ.get(RUN_DIR, "")
+    if environ.get(RUN_OWNER) == str(os.getpid()) and not os.path.isdir(folder):
+        del os.environ[RUN_OWNER]
+        return ""
+    return folder
+
+
+def _make_folder(outer: str) -> str:
+    if outer:
+        folder = os.path.join(outer, f"pytest-{os.getpid()}-{os.urandom(4).hex()}")
+        try:
+            os.makedirs(folder)
+        except OSError:
+            pass
+        else:
+            return folder
+    return tempfile.mkdtemp(prefix="agentrec-")

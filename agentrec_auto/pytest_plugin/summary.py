@@ -1,0 +1,93 @@
+"""What is told: one line at the head of a session, a section at its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+
+import pytest
+
+from agentrec_auto.flow.ledger import Tally
+from agentrec_auto.seams.table import SEAMS
+
+TOLD = 10
+"""How many of a kind are told, but for ``-v``."""
+
+
+def header(mode: str, corpus: str) -> str:
+    """``agentrec: mode replay, corpus tests/corpus, intercepting httpx 0.28.1, httpx2 2.16.2``."""
+    libraries = ", ".join(filter(None, map(_versioned, SEAMS))) or "nothing: no HTTP library is installed"
+    return f"agentrec: mode {mode}, corpus {_short(corpus)}, intercepting {libraries}"
+
+
+def write(
+    reporter: pytest.TerminalReporter, tally: Tally, unused: Sequence[str], *, mode: str, corpus: str
+) -> None:
+    """Write the section, if there is anything to tell; ``unused``: names of recordings nobody replayed."""
+    told = _told_by_tests(reporter)
+    wrong = [text for text in _texts(tally) if text not in told]
+    lines = [] if tally.is_empty else [tally.line(mode=mode, corpus=_short(corpus))]
+    lines += _cut([text.removeprefix("agentrec: ") for text in wrong], reporter)
+    lines += _of_unused(reporter, unused)
+    lines += tally.alarms()
+    lines += tally.warnings
+    if lines:
+        uneasy = bool(tally.alarms() or tally.warnings)
+        reporter.write_sep("=", "agentrec", red=tally.is_red, yellow=uneasy and not tally.is_red)
+        for line in lines:
+            reporter.write_line(line)
+
+
+def saw_fakes() -> bool:
+    """Whether calls went to in-process fakes (respx, pytest-httpx, MockTransport), which are left alone."""
+    fakes = sys.modules.get("agentrec_auto.seams.httpx_fakes")
+    return fakes is not None and bool(fakes.seen)
+
+
+def _of_unused(reporter: pytest.TerminalReporter, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        some = "1 recording was" if len(names) == 1 else f"{len(names)} recordings were"
+        yield f"{some} not replayed by any test{_unless(reporter.stats)}:"
+        yield from _cut([f"  {name}" for name in names], reporter)
+
+
+def _unless(stats: dict[str, list[object]]) -> str:
+    """Tests that may not have come as far as their calls."""
+    failed = len(stats.get("failed", ())) + len(stats.get("error", ()))
+    skipped = len(stats.get("skipped", ()))
+    told = [f"{count} {word}" for count, word in ((failed, "failed"), (skipped, "skipped")) if count]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _cut(lines: list[str], reporter: pytest.TerminalReporter) -> list[str]:
+    if reporter.verbosity > 0 or len(lines) <= TOLD:
+        return lines
+    return [*lines[:TOLD], f"  and {len(lines) - TOLD} more (-v names all)"]
+
+
+def _texts(tally: Tally) -> list[str]:
+    """What went wrong, each once."""
+    events = (*tally.misses, *tally.refusals, *tally.drifts)
+    return list(dict.fromkeys(str(event.get("text")) for event in events))
+
+
+def _told_by_tests(reporter: pytest.TerminalReporter) -> str:
+    """All that the reports of failed tests say."""
+    reports = [*reporter.stats.get("failed", ()), *reporter.stats.get("error", ())]
+    sections = (text for report in reports for name, text in report.sections if name == "agentrec")
+    return "\n".join([*(report.longreprtext for report in reports), *sections])
+
+
+def _versioned(library: str) -> str:
+    """A library that is installed, with its version; empty for one that isn't."""
+    try:
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _short(corpus: str) -> str:
+    """A corpus as the user named it: relative to the working directory where it lies below."""
+    return corpus.removeprefix(os.path.join(os.getcwd(), "")) or corpus
