@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from agentrec_auto.bootstrap.hook import mode
 from agentrec_auto.providers.hosts import is_llm_host
 
-_told: set[str] = set()
+told: set[str] = set()
+"""Hosts that were told of: an app that retries is told once (under pytest, once a test)."""
 
 
 class BypassRefusedError(ConnectionRefusedError):
@@ -30,18 +32,18 @@ def check(address: Any) -> None:
 def _judge(host: str) -> None:
     from agentrec_auto.flow import active, ledger  # here: most processes never meet an LLM host
 
-    if host in active.reached or os.environ.get("AGENTREC_MODE") == "off":
+    if host in active.reached or mode() == "off":
         return
-    refused = os.environ.get("AGENTREC_MODE") == "replay" and not _may_go_live()
+    refused = mode() == "replay" and not _may_go_live()
     text = f"a connection to {host} went past every library that is intercepted, and was not recorded"
     if refused:
         text = (
             f"refused a connection to {host}: replay never goes live, and this call is of no library that is "
             "intercepted; `agentrec doctor` names those that are, on_miss = 'live' lets it through"
         )
-    active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
-    if host not in _told:
-        _told.add(host)
+    if host not in told:
+        told.add(host)
+        active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
         ledger.say(text)
     if refused:
         raise BypassRefusedError(text)
