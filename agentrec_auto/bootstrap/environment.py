@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 
+from agentrec_auto.bootstrap.hook import MODES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
-
-MODES = ("off", "record", "replay", "auto", "refresh", "verify")
-"""`agentrec_auto.settings.MODES`, where importing it would cost more than the rest of the launcher."""
 
 
 _SIMPLE = frozenset(

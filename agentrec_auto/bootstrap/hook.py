@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-MODES = ("record", "replay", "auto", "refresh", "verify")
-"""Those in which we are on: `agentrec_auto.settings.MODES` without ``off``."""
+MODES = ("off", "record", "replay", "auto", "refresh", "verify")
+"""`agentrec_auto.settings.MODES`, without what importing it costs."""
 
 LIBRARIES = ("httpx", "httpx2")
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
@@ -158,8 +158,8 @@ def _wake_after(spec: "ModuleSpec") -> None:
 
 def _intercept(name: str, module: "ModuleType") -> None:
     try:
-        if mode() not in (*MODES, "off"):  # off for now: a marked test of pytest
-            raise ValueError(f"unknown mode {mode()!r} in AGENTREC_MODE: expected off, {', '.join(MODES)}")
+        if mode() not in MODES:
+            raise ValueError(f"unknown mode {mode()!r} in AGENTREC_MODE: expected {', '.join(MODES)}")
         from agentrec_auto.bootstrap import patches
 
         patches.patch(name, module)
@@ -167,7 +167,7 @@ def _intercept(name: str, module: "ModuleType") -> None:
         version = getattr(module, "__version__", "(version unknown)")
         python = f"{sys.executable} (Python {sys.version.split()[0]})"
         text = f"can't intercept {name} {version} in {python}: {error}"
-        if mode() == "replay" or mode() not in (*MODES, "off"):
+        if mode() == "replay" or mode() not in MODES:
             raise NotInterceptedError(text) from error
         sys.stderr.write(f"agentrec: {text}; its calls go out unrecorded\n")
 

@@ -12,8 +12,7 @@ from typing import Any
 from agentrec_auto.bootstrap.hook import mode
 from agentrec_auto.providers.hosts import is_llm_host
 
-told: set[str] = set()
-"""Hosts that were told of: an app that retries is told once (under pytest, once a test)."""
+_told: set[str] = set()
 
 
 class BypassRefusedError(ConnectionRefusedError):
@@ -41,9 +40,9 @@ def _judge(host: str) -> None:
             f"refused a connection to {host}: replay never goes live, and this call is of no library that is "
             "intercepted; `agentrec doctor` names those that are, on_miss = 'live' lets it through"
         )
-    if host not in told:
-        told.add(host)
-        active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
+    active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, host=host, text=text)
+    if host not in _told:
+        _told.add(host)
         ledger.say(text)
     if refused:
         raise BypassRefusedError(text)
