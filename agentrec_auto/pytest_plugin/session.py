@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from agentrec_auto.bootstrap import watch
 from agentrec_auto.bootstrap.leave import leave
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow import ledger
@@ -99,7 +98,6 @@ class AgentrecSession:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None]:
         """Each test has its own settings."""
         self._news()  # what happened before is not this test's
-        watch.told.clear()
         with self._stages.stage(overrides_of(item)):
             yield
 
