@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -64,6 +66,8 @@ def demo(
 
 def _show(scenes: Sequence[Scene], missing: Sequence[App], keep: str) -> None:
     """On a terminal from the first token on, else scene by scene."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a stdout in ASCII must not end in a traceback
+        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False)
     console.print(
         "Unmodified scripts, run twice by one command: once with a local endpoint that answers them token by "
@@ -96,7 +100,7 @@ def _stage(scene: Scene) -> RenderableType:
     for where, run, aside in (("endpoint up", scene.live, waited), ("endpoint gone", scene.offline, "")):
         head = Text(where, "bold")
         if run.started is not None:
-            head.append(f" · {run.seconds:.1f} s", "cyan").append(aside, "not bold dim")
+            head.append(f", {run.seconds:.1f} s", "not bold cyan").append(aside, "not bold dim")
         table.add_column(head, run.summary, ratio=1, footer_style="dim")
     table.add_row(Text(scene.live.text.strip()), Text(scene.offline.text.strip()))
     return Group(title, table)

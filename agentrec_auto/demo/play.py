@@ -201,6 +201,7 @@ def _environment(endpoint: Endpoint) -> dict[str, str]:
         "OPENAI_API_KEY": "demo-key",
         "ANTHROPIC_BASE_URL": endpoint.url,
         "ANTHROPIC_API_KEY": "demo-key",
+        "PYTHONIOENCODING": "utf-8",  # as we read it
         "NO_PROXY": direct,
         "no_proxy": direct,
     }

@@ -119,9 +119,10 @@ def without(folder: Path, *absent: str) -> Path:
 
 
 def test_one_missing(tmp_path: Path) -> None:
-    """Without one SDK it says which, and the cure, and shows the other."""
+    """Without one SDK it says which, and the cure, and shows the other; be stdout only ASCII."""
     python = without(tmp_path / "env", "anthropic")
-    done = run(python, "-m", "agentrec_auto", "demo", cwd=tmp_path, env={"COLUMNS": "120"})
+    dull = {"COLUMNS": "120", "PYTHONIOENCODING": "ascii"}
+    done = run(python, "-m", "agentrec_auto", "demo", cwd=tmp_path, env=dull)
     assert done.code == 0, done.stdout + done.stderr
     assert f"anthropic is not installed, so anthropic_app.py is left out: {CURE}" in done.stdout
     assert "python openai_app.py" in done.stdout
