@@ -101,7 +101,9 @@ async def test_response_facts(
     """Status, reason, version, headers, encoding, counts: a replayed response is a response like any other."""
 
     def facts(response: Any) -> dict[str, Any]:
-        headers = [(name, value) for name, value in response.headers.multi_items() if name != "transfer-encoding"]
+        headers = [
+            (name, value) for name, value in response.headers.multi_items() if name != "transfer-encoding"
+        ]
         return {
             "status": (response.status_code, response.reason_phrase, response.http_version),
             "headers": headers,
@@ -123,7 +125,9 @@ async def test_cookies(twin: Twin, corpus: Corpus, client: Any, server: Loopback
     corpus.switch("record")
     await twin.post(client, server.url + CHAT, **told("set-cookie"))
     assert client.cookies["session"] == "loopback-secret"
-    assert all("loopback-secret" not in file.read_text() for file in corpus.folder.iterdir() if file.is_file())
+    assert all(
+        "loopback-secret" not in file.read_text() for file in corpus.folder.iterdir() if file.is_file()
+    )
     assert b"set-cookie" in dict(corpus.recording.response_headers)
 
 
@@ -152,9 +156,7 @@ async def test_proxy(
     await twin.close(client)
 
 
-async def test_request_body_streamed(
-    twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer
-) -> None:
+async def test_request_body_streamed(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
     """A request whose body the app generates piece by piece arrives whole, and is replayed."""
     import json
 
