@@ -20,6 +20,7 @@ _PIPED = 400
 
 _STYLES = {
     State.IN_THE_WAY: "red",
+    State.UNSEEN: "red",
     State.NOT_COVERED: "yellow",
     State.COVERED: "green",
     State.NOTE: "cyan",
@@ -46,8 +47,8 @@ def doctor(
 ) -> None:
     """Say whether a command's calls to LLM APIs would be recorded, and if not, why.
 
-    The Python that the command would start is asked, in the environment of `agentrec run`; the command
-    itself is not run. Without a command: this Python. Exits with 0 where calls are recorded or replayed, 1 where not.
+    Asks the Python that the command would start, in the environment of `agentrec run`; the command itself is
+    not run. Without a command: this Python. Exits with 0 where calls are recorded or replayed, 1 where not.
 
     Example: `agentrec doctor -- gunicorn app:app`
     """

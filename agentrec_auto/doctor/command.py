@@ -33,10 +33,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A command that can't be seen through."""
+    """A command whose Python can't be looked into."""
 
     why: str
     cure: str
+    is_lost: bool = True
+    """Whether that means that nothing is recorded; otherwise it can't be told."""
 
 
 Found = Start | Opaque
@@ -78,14 +80,10 @@ def _of_launcher(
 ) -> Found:
     split = launcher.split(command)
     if split is None:
-        return Opaque(f"{' '.join(command[:3])} starts no command that could be looked into", _SUMMARY)
+        return _unseen(f"{shlex.join(command[:3])} names no command")
     before, inner = command[:split], command[split:]
     if launcher.has_own_python:
-        if _PYTHON.fullmatch(os.path.basename(inner[0])):
-            found = _of_interpreter(inner, cwd)
-        else:  # a script, a module or a console script of the environment that the launcher knows
-            found = _of_interpreter(["python", *inner] if inner[0].endswith(".py") else ["python"], cwd)
-        return replace(found, words=(*before, *found.words))
+        return _of_own_python(before, inner, cwd)
     match find(inner, environ, cwd):
         case Start() as found:
             return replace(found, words=(*before, *found.words))
@@ -93,29 +91,44 @@ def _of_launcher(
             return opaque
 
 
+def _of_own_python(before: Sequence[str], inner: Sequence[str], cwd: str) -> Start:
+    """A launcher that knows an environment: the ``python`` there, for whatever it starts."""
+    if before[-1] == "--":
+        before = before[:-1]
+    if _PYTHON.fullmatch(os.path.basename(inner[0])):
+        found = _of_interpreter(inner, cwd)
+    elif inner[0].endswith(".py"):
+        found = _of_interpreter(["python", inner[0]], cwd)
+        if any(line.startswith("# /// script") for line in _lines(os.path.join(cwd, inner[0]))):  # PEP 723
+            before = [*before, "--isolated", "--no-project", "--with-requirements", inner[0]]
+    else:  # a module, or a console script
+        found = Start(("python",), cwd)
+    return replace(found, words=(*before, *found.words))
+
+
 def _of_file(command: Sequence[str], environ: Mapping[str, str], cwd: str) -> Found:
     """A program named by its file: what its first line says."""
     file = _which(command[0], environ, cwd)
     if file is None:
         return Opaque(f"there is no command {command[0]!r}", "check the spelling, and PATH")
-    first, second = _first_lines(file)
+    first, second = [*_lines(file), "", ""][:2]
     if match := _TRAMPOLINE.match(second):
         words = shlex.split(match["python"])
     elif first.startswith("#!"):
         words = shlex.split(first[2:])
     else:
-        return Opaque(
-            f"{command[0]} is not a Python program, and what it starts can't be seen from outside", _SUMMARY
-        )
-    if os.path.basename(words[0]) == "env":  # `/usr/bin/env -S python -I`, and the usual form
+        return _unseen(f"{command[0]} is no Python program")
+    python = words[:1]
+    if os.path.basename(words[0]) == "env":  # also as `/usr/bin/env -S python -I`
         words = [word for word in words if word != "-S"]
-    inner = words[1:] if os.path.basename(words[0]) == "env" else words
-    if not inner or not _PYTHON.fullmatch(os.path.basename(inner[0])):
-        return Opaque(
-            f"{command[0]} is a program of {' '.join(words)}, and what it starts can't be seen from outside",
-            _SUMMARY,
-        )
+        python = words[1:2]
+    if not python or not _PYTHON.fullmatch(os.path.basename(python[0])):
+        return _unseen(f"{command[0]} is a program of {' '.join(words)}")
     return Start(tuple(words), os.path.dirname(os.path.realpath(file)))
+
+
+def _unseen(what: str) -> Opaque:
+    return Opaque(f"{what}, and what it starts can't be seen from outside", _SUMMARY, is_lost=False)
 
 
 def _which(name: str, environ: Mapping[str, str], cwd: str) -> str | None:
@@ -129,10 +142,10 @@ def _which(name: str, environ: Mapping[str, str], cwd: str) -> str | None:
     return file
 
 
-def _first_lines(file: str) -> tuple[str, str]:
+def _lines(file: str) -> list[str]:
+    """The first lines of a file; none where it can't be read."""
     try:
         with open(file, "rb") as data:
-            first, second = data.readline(1000), data.readline(1000)
+            return data.read(10_000).decode("utf-8", "replace").splitlines()
     except OSError:
-        return "", ""
-    return first.decode("utf-8", "replace").strip(), second.decode("utf-8", "replace").strip()
+        return []

@@ -49,7 +49,8 @@ def _around(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Findin
     found = commands.find(words or [sys.executable], environ, os.getcwd())
     seen = found if isinstance(found, Opaque) else _look(found, environ)
     if isinstance(seen, Opaque):
-        yield Finding(State.IN_THE_WAY, "command", seen.why, seen.cure)
+        state = State.IN_THE_WAY if seen.is_lost else State.UNSEEN
+        yield Finding(state, "command", seen.why, seen.cure)
         return
     yield from starting(seen)
     yield from libraries.libraries(seen)

@@ -12,6 +12,9 @@ class State(Enum):
     IN_THE_WAY = "in the way"
     """Nothing is recorded because of it."""
 
+    UNSEEN = "can't be seen"
+    """Whether something is recorded can't be told from outside."""
+
     NOT_COVERED = "not covered"
     """Calls of this library go out unrecorded; others are not touched by it."""
 
@@ -52,8 +55,8 @@ class Report:
 
     @property
     def is_covered(self) -> bool:
-        """Whether calls are recorded: nothing in the way, and not every SDK that is there goes past us."""
-        if self.of(State.IN_THE_WAY):
+        """Whether calls are recorded: nothing in the way or unseen, and not every SDK goes past us."""
+        if self.of(State.IN_THE_WAY) or self.of(State.UNSEEN):
             return False
         states = {finding.state for finding in self.findings if finding.is_sdk}
         return states != {State.NOT_COVERED}
@@ -64,6 +67,8 @@ class Report:
         blocks = self.of(State.IN_THE_WAY)
         if blocks:
             return f"no: {blocks[0].text}"
+        if unseen := self.of(State.UNSEEN):
+            return f"can't tell: {unseen[0].text}"
         covered, missing = self._sdks(State.COVERED), self._sdks(State.NOT_COVERED)
         if not self.is_covered:
             return f"no: {self.subject} can call LLM APIs by {missing} only, and that goes past us"

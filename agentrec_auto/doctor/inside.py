@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -138,7 +139,10 @@ def _read(seen: dict[str, Any], said: str) -> Inside:
 
 
 def _failed(start: Start, said: str) -> Opaque:
-    last = said.splitlines()[-1]
-    if last.startswith("Python "):
-        return Opaque(f"it runs under {last}", "agentrec-auto needs CPython 3.10 or newer")
-    return Opaque(f"{' '.join(start.words)} failed: {last}", "check that it runs by itself")
+    lines = said.splitlines()
+    telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    if telling.startswith("Python "):
+        return Opaque(
+            f"it runs under {telling}", "run it by CPython 3.10 or later, which agentrec-auto needs"
+        )
+    return Opaque(f"{shlex.join(start.words)} failed: {telling}", "check that it runs by itself")

@@ -33,7 +33,7 @@ def libraries(inside: Inside) -> Iterator[Finding]:
             )
         else:
             yield Finding(State.NOTE, subject, "is there, but not intercepted as things are")
-    if not inside.libraries:
+    if inside.waits and not inside.libraries:
         yield Finding(
             State.IN_THE_WAY,
             "libraries",
@@ -45,7 +45,9 @@ def libraries(inside: Inside) -> Iterator[Finding]:
     for name in ("aiohttp", "requests"):
         if (found := inside.distributions.get(name)) and name not in SEAMS:
             yield Finding(
-                State.NOT_COVERED, f"{name} {found.version}", "not yet covered: calls made with it directly"
+                State.NOT_COVERED,
+                f"{name} {found.version}",
+                "calls that are made with it directly go past us",
             )
 
 

@@ -16,13 +16,8 @@ from importlib.util import find_spec
 from typing import Any
 
 HOOK = "agentrec_auto.bootstrap.hook"
-FLAGS = {
-    "ignore_environment": "-E",
-    "isolated": "-I",
-    "no_site": "-S",
-    "no_user_site": "-s",
-    "safe_path": "-P",
-}
+FLAGS = {"isolated": "-I", "ignore_environment": "-E", "no_site": "-S"}
+"""Names in ``sys.flags`` of what keeps start-up files or the environment out."""
 
 
 def look(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +32,7 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
         "executable": sys.executable,
         "version": list(sys.version_info[:3]),
         "implementation": sys.implementation.name,
-        "flags": [letter for name, letter in FLAGS.items() if getattr(sys.flags, name, False)],
+        "flags": _flags(),
         "mode": os.environ.get("AGENTREC_MODE", ""),
         "waits": _waits(),
         "sitecustomizes": _on_path("sitecustomize.py"),
@@ -47,6 +42,11 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
         "libraries": {name: _library(name) for name in wanted["libraries"]},
         "distributions": {name: found for name in wanted["distributions"] if (found := _distribution(name))},
     }
+
+
+def _flags() -> list[str]:
+    given = [letter for name, letter in FLAGS.items() if getattr(sys.flags, name)]
+    return [letter for letter in given if letter != "-E" or "-I" not in given]  # -I implies -E
 
 
 def _waits() -> bool:

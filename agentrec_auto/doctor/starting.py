@@ -41,22 +41,21 @@ def _waiting(inside: Inside) -> Iterator[Finding]:
 
 def _absent(inside: Inside) -> Finding:
     """Why our hook isn't there."""
+    said = [line for line in inside.said.splitlines() if line.startswith("agentrec: ")]
+    if said:
+        return _blocked(said[-1].removeprefix("agentrec: "), _IN_CODE)
     if "-S" in inside.flags:
         return _blocked("Python's flag -S keeps every start-up file out", f"leave -S out, or {_IN_CODE}")
-    if {"-E", "-I"} & set(inside.flags):
-        kept_out = " ".join(flag for flag in inside.flags if flag in ("-E", "-I"))
+    if inside.flags:
         return _blocked(
-            f"Python's flag {kept_out} keeps PYTHONPATH out, and our sitecustomize with it",
-            f"leave {kept_out} out, or: `agentrec hook install --python {inside.executable}`",
+            f"Python's flag {inside.flags[0]} keeps PYTHONPATH out, and our sitecustomize with it",
+            f"leave {inside.flags[0]} out, or: `agentrec hook install --python {inside.executable}`",
         )
     if not inside.mode:
         return _blocked(
             "the environment is replaced on the way: AGENTREC_MODE doesn't arrive",
             "put agentrec behind what replaces it: `env -i … agentrec run -- CMD`",
         )
-    said = [line for line in inside.said.splitlines() if line.startswith("agentrec: ")]
-    if said:
-        return _blocked(said[-1].removeprefix("agentrec: "), _IN_CODE)
     if inside.sitecustomizes and inside.sitecustomizes[0] != _OURS:
         return _blocked(
             f"{inside.sitecustomizes[0]} hides our sitecustomize",
@@ -76,6 +75,6 @@ def _copies(inside: Inside) -> Iterator[Finding]:
         yield Finding(
             State.NOTE,
             "agentrec-auto",
-            f"{theirs} is installed there ({inside.us['file']}), and {__version__} here: theirs does the work",
-            f"install the same version in both: `{inside.executable} -m pip install agentrec-auto=={__version__}`",
+            f"{theirs} is installed there, and does the work; here it is {__version__}",
+            f"install the same in both: `{inside.executable} -m pip install agentrec-auto=={__version__}`",
         )
