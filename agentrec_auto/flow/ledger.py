@@ -143,7 +143,7 @@ class Tally:
             (DROPPED, "failed and not kept"),
             (VERIFIED, "verified"),
             (DRIFTED, "drifted"),
-            (REFUSED, "connections refused"),
+            (REFUSED, "connection refused" if self.counts[REFUSED] == 1 else "connections refused"),
             (BYPASSED, "went past us, unrecorded"),
         ):
             if self.counts[kind]:
