@@ -1,0 +1,130 @@
+"""Secrets in bodies: JSON, streams of it, forms, multipart, plain text, and bytes that are no text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from agentrec_auto.redaction import events, paths, percent
+from agentrec_auto.redaction.documents import in_text
+from agentrec_auto.redaction.edits import Edit, applied, merged
+from agentrec_auto.redaction.fields import PLACEHOLDER, is_done, is_secret_name
+from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.redaction.paths import Paths
+from agentrec_auto.redaction.url import is_secret_query_name
+
+_FORM_PAIR = re.compile(r"([^=&]*)=([^&]*)")
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})', re.IGNORECASE)
+_PART_NAME = re.compile(r'\bname="?([^";\r\n]*)', re.IGNORECASE)
+_PART_TYPE = re.compile(r"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_NO_TEXT = re.compile("[\x00\udc80-\udcff]")
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is redacted, wherever it is."""
+
+    finder: Finder = field(default_factory=Finder)
+    paths: Paths = field(default_factory=Paths)
+    headers: frozenset[bytes] = frozenset()
+    """Names that the user adds, in lower case; so `query`."""
+
+    query: frozenset[str] = frozenset()
+
+
+def redacted(body: bytes, content_type: str, rules: Rules) -> bytes:
+    """The body without its secrets, otherwise unchanged; the same object if it has none."""
+    text = text_of(body)
+    clean = applied(text, edits(text, content_type, rules))
+    return body if clean is text else bytes_of(clean)
+
+
+def text_of(body: bytes) -> str:
+    """Any bytes as a text that `bytes_of` makes the same bytes of."""
+    return body.decode("utf-8", "surrogateescape")
+
+
+def bytes_of(text: str) -> bytes:
+    """The bytes of what `text_of` gave."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def edits(text: str, content_type: str, rules: Rules, depth: int = _DEPTH) -> list[Edit]:
+    """What is to be replaced in a body, in order and disjoint."""
+    kind = content_type.lower()
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return merged(_in_form(text, rules))
+    if kind.startswith("multipart/") and depth and (boundary := _BOUNDARY.search(content_type)):
+        return merged(_in_parts(text, boundary[1], rules, depth))
+    return in_documents(text, rules)
+
+
+def in_documents(text: str, rules: Rules, *, repeats: bool = False) -> list[Edit]:
+    """What is to be replaced in JSON documents and what is between them.
+
+    ``repeats``: the text is a stream, whose events are much alike.
+    """
+    near, named = rules.finder.narrowed(text, repeats=repeats), rules.paths.narrowed(text)
+    if near is None and not named:
+        return []
+    if _NO_TEXT.search(text):
+        return [] if near is None else [_masked(text, edit) for edit in merged(near.find(text))]
+    found: list[Edit] = []
+    at = 0
+    for start, end in [*events.documents(text), (len(text), len(text))]:
+        between, document = text[at:start], text[start:end]
+        if near is not None and not between.isspace():
+            found += (edit.shifted(at) for edit in in_text(between, near, depth=0))
+        inside = paths.in_document(document, named)
+        if near is not None:
+            inside += in_text(document, near)
+        found += (edit.shifted(start) for edit in inside)
+        at = end
+    return merged(found)
+
+
+def _in_form(text: str, rules: Rules) -> Iterator[Edit]:
+    near = rules.finder.narrowed(percent.decoded(text, plus=True))
+    for pair in _FORM_PAIR.finditer(text):
+        name = percent.decoded(pair[1], plus=True)
+        is_secret = is_secret_query_name(name) or name.lower() in rules.query
+        if is_secret or rules.paths.leads_to(name):
+            if pair[2] and not is_done(pair[2]):
+                yield Edit(*pair.span(2), PLACEHOLDER)
+        elif near is not None:
+            value = in_text(percent.decoded(pair[2], plus=True), near)
+            yield from (edit.shifted(pair.start(2)) for edit in percent.spelled(pair[2], value))
+
+
+def _in_parts(text: str, boundary: str, rules: Rules, depth: int) -> Iterator[Edit]:
+    """RFC 2046 §5.1.1: parts between lines ``--boundary``, each with headers, a blank line, and a body."""
+    near = rules.finder.narrowed(text)
+    delimiter = re.compile(rf"(?:\r?\n|^)--{re.escape(boundary)}(?:--)?[ \t]*(?=\r?\n|\Z)")
+    starts = [(match.start(), match.end()) for match in delimiter.finditer(text)]
+    for (_, start), (end, _) in zip(starts, [*starts[1:], (len(text), 0)], strict=True):
+        blank = re.compile(r"\r?\n\r?\n").search(text, start, end)
+        if blank is None:
+            continue
+        head, body = text[start : blank.start()], text[blank.end() : end]
+        if near is not None:
+            yield from (edit.shifted(start) for edit in in_text(head, near, depth=0))
+        name = _PART_NAME.search(head)
+        if name is not None and (is_secret_name(name[1]) or rules.paths.leads_to(name[1])):
+            if body and not is_done(body):
+                yield Edit(blank.end(), end, PLACEHOLDER)
+            continue
+        kind = _PART_TYPE.search(head)
+        inside = replace(rules, finder=near or rules.finder)
+        yield from (
+            edit.shifted(blank.end()) for edit in edits(body, kind[1] if kind else "", inside, depth - 1)
+        )
+
+
+def _masked(text: str, edit: Edit) -> Edit:
+    """The edit with a replacement as long as what it replaces: bytes that are no text may be framed."""
+    length = len(bytes_of(text[edit.start : edit.end]))
+    return Edit(
+        edit.start, edit.end, edit.text[:length].ljust(length, "*") if edit.text.isascii() else "*" * length
+    )

@@ -1,0 +1,88 @@
+"""A secret that a model streams piece by piece: no event holds it, and all of them together do.
+
+Dialect-free. A string field is a piece of the channel made of the fields with its name in all events; which
+one of several in an event, and the indices the event tells (choice, tool call, content block), keep
+channels apart that are interleaved. All pieces of one name are looked at together as well, for models
+go on in another part, another item.
+
+    {"choices":[{"index":0,"delta":{"content":"sk-"}}]}         content, first, (0)
+    {"choices":[{"index":0,"delta":{"content":"proj"}}]}        content, first, (0)
+    {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\\"k"}}
+                                                                partial_json, first, (1)
+
+What is found in a channel is cut out of its pieces: the placeholder sits in the first of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from agentrec_auto.redaction.documents import in_text
+from agentrec_auto.redaction.edits import Edit
+from agentrec_auto.redaction.events import Span
+from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.redaction.literals import literals, spelled
+
+_NEVER_PIECES = (
+    "id|object|model|type|role|event|event_type|status|created_at|item_id|response_id|responseId|message_id|"
+    "modelVersion|system_fingerprint|service_tier|finish_reason|finishReason|stop_reason|obfuscation"
+)
+_STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
+_FIELD = re.compile(rf'"(?!(?:{_NEVER_PIECES})")([\w-]+)"\s*:\s*{_STRING}')
+_ELEMENT = re.compile(rf"([\[,])\s*{_STRING}(?=\s*[,\]])")
+_INDEX = re.compile(r'"(?:index|output_index|content_index|summary_index|contentBlockIndex)"\s*:\s*(\d+)')
+
+Channels = dict[Hashable, list[Span]]
+
+
+def in_events(text: str, events: Iterable[Span], finder: Finder) -> list[Edit]:
+    """What is to be replaced in the events of a stream, beside what one event alone gives away."""
+    edits: list[Edit] = []
+    for pieces in _channels(text, events).values():
+        if len(pieces) > 1:
+            edits += _in_channel(text, pieces, finder)
+    return edits
+
+
+def _channels(text: str, events: Iterable[Span]) -> Channels:
+    channels: Channels = defaultdict(list)
+    patterns = (_FIELD, _ELEMENT) if '["' in text else (_FIELD,)
+    for start, end in events:
+        indices = _INDEX.findall(text, start, end)
+        for pattern in patterns:
+            seen: dict[str, int] = {}
+            for piece in pattern.finditer(text, start, end):
+                name = piece[1]
+                nth = seen[name] = seen.get(name, 0) + 1
+                channel = (name, nth, *indices)
+                channels[channel].append(piece.span(2))
+                channels[name].append(piece.span(2))
+    return channels
+
+
+def _in_channel(text: str, pieces: Sequence[Span], finder: Finder) -> Iterator[Edit]:
+    said = [text[start:end] for start, end in pieces]
+    whole = "".join(said)
+    near = finder.narrowed(whole)
+    if near is None or said.count(said[0]) == len(said):  # one value again and again is no text
+        return
+    quoted = f'"{whole}"'
+    literal = next(literals(quoted))
+    ends = list(accumulate(map(len, said)))
+    for edit in spelled(quoted, literal, in_text(literal.value, near)):
+        yield from _cut(edit.shifted(-1), pieces, ends)
+
+
+def _cut(edit: Edit, pieces: Sequence[Span], ends: Sequence[int]) -> Iterator[Edit]:
+    """An edit of a channel as edits of its pieces in the text."""
+    instead = edit.text
+    for (start, end), joined_end in zip(pieces, ends, strict=True):
+        joined_start = joined_end - (end - start)
+        if edit.start < joined_end and joined_start < edit.end:
+            yield Edit(
+                start + max(0, edit.start - joined_start), end - max(0, joined_end - edit.end), instead
+            )
+            instead = ""

@@ -1,0 +1,58 @@
+"""Secrets in a text that may be JSON: in each string of it, and in the JSON that a string may be in turn.
+
+A model's tool calls are JSON in a string of JSON, and what a tool answers often is once more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from agentrec_auto.redaction import fields
+from agentrec_auto.redaction.edits import Edit, merged
+from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.redaction.literals import literals, spelled
+
+DEPTH = 5
+"""How many JSON texts inside one another are read as such; what is deeper is searched as it is spelled."""
+
+_OPENS = re.compile(r"\s*[{\[]")
+
+
+def in_text(text: str, finder: Finder, depth: int = DEPTH) -> list[Edit]:
+    """What is to be replaced in a decoded text: prose, a JSON document, or something in between."""
+    if depth and _OPENS.match(text):
+        return _in_json(text, finder, depth)
+    return merged(_in_prose(text, finder))
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is one JSON document, not nested beyond all measure."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _in_prose(text: str, finder: Finder) -> list[Edit]:
+    return [*(fields.in_prose(text) if finder.fields else ()), *finder.find(text)]
+
+
+def _in_json(text: str, finder: Finder, depth: int) -> list[Edit]:
+    edits: list[Edit] = []
+    name, value_at = "", -1
+    for literal in literals(text):
+        is_named = literal.start - 1 == value_at
+        if (
+            is_named
+            and finder.fields
+            and fields.hides(name, literal.value, behind=text[literal.end : literal.end + 24])
+        ):
+            edits.append(Edit(literal.start, literal.end, fields.PLACEHOLDER))
+        elif found := in_text(literal.value, finder, depth - 1):
+            edits += spelled(text, literal, found)
+        name, value_at = literal.value, literal.follows
+    if not is_json(text):  # cut off, or only looks like it: then secrets may be outside of its strings
+        edits += _in_prose(text, finder)
+    return merged(edits)

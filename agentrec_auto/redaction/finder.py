@@ -1,0 +1,118 @@
+"""A finder finds secrets in one text, with its escapes undone; what a text is part of, it doesn't know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from agentrec_auto.errors import ConfigError
+from agentrec_auto.redaction import fields, shapes
+from agentrec_auto.redaction.edits import Edit
+from agentrec_auto.redaction.shapes import SHAPES, Shape
+from agentrec_auto.redaction.values import Value
+from agentrec_auto.settings import Replacement
+
+_BLOB = re.compile(r"(?:data:[\w.+/;=-]{0,200};base64,)?[A-Za-z0-9+/=\s]*", re.ASCII)
+_BLOB_LENGTH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What the user wants replaced wherever it matches."""
+
+    pattern: re.Pattern[str]
+    text: str
+
+    def edits(self, text: str) -> Iterator[Edit]:
+        """Its matches; one of nothing is none."""
+        for match in self.pattern.finditer(text):
+            if match.end() > match.start():
+                yield Edit(match.start(), match.end(), match.expand(self.text))
+
+
+def patterns(replacements: Iterable[Replacement]) -> tuple[Pattern, ...]:
+    """The user's patterns, compiled; `ConfigError` for one that can't be."""
+    compiled = []
+    for replacement in replacements:
+        try:
+            pattern = re.compile(replacement.pattern)
+            pattern.sub(replacement.with_, "")  # refuses a \1 the pattern has no group for
+        except (re.error, IndexError) as error:
+            raise ConfigError(
+                f"bad pattern {replacement.pattern!r} ({error})",
+                where="[redact] patterns",
+                expected="a regex",
+            ) from error
+        compiled.append(Pattern(pattern, replacement.with_))
+    return tuple(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """What is looked for, in order of rank: where two find something in one place, the first names it."""
+
+    named: tuple[Value, ...] = ()
+    """What the user named: values of variables."""
+
+    patterns: tuple[Pattern, ...] = ()
+    """What the user described."""
+
+    shapes: tuple[Shape, ...] = SHAPES
+    known: tuple[Value, ...] = ()
+    """What we came upon: the request's credential, values of well-known variables."""
+
+    fields: bool = True
+    """Whether secret-named fields count."""
+
+    def knowing(self, values: tuple[Value, ...]) -> Finder:
+        """This one, with more secrets known."""
+        return replace(self, known=values + self.known) if values else self
+
+    def narrowed(self, text: str, *, repeats: bool = False) -> Finder | None:
+        """A finder that finds as much in ``text``, raw or decoded, and looks for less; None for nothing.
+
+        What is inside ``text``, such as strings of the JSON it is, may be searched with it too.
+        ``repeats`` says that much of the text is said again and again, as in a stream of events.
+        """
+        if shapes.hides_letters(text):
+            return self
+        by_field = by_word = text
+        if repeats:
+            by_field, by_word = _condensed(text)
+        near = Finder(
+            tuple(value for value in self.named if value.is_near(by_word)),
+            self.patterns,
+            shapes.near(by_word),
+            tuple(value for value in self.known if value.is_near(by_word)),
+            self.fields and fields.is_near(by_field),
+        )
+        is_idle = not (near.named or near.patterns or near.shapes or near.known or near.fields)
+        return None if is_idle else near
+
+    def find(self, text: str) -> list[Edit]:
+        """What is to be replaced in ``text``, a decoded one; fields aside. By rank, overlapping."""
+        edits = [edit for value in self.named for edit in value.edits(text)]
+        for pattern in self.patterns:
+            edits += pattern.edits(text)
+        # A picture is no place for a key, but large enough to hold its beginning by chance.
+        if not (len(text) > _BLOB_LENGTH and _BLOB.fullmatch(text)):
+            # All of them are here only if the text around this one couldn't be gated.
+            near = shapes.near(text) if len(self.shapes) == len(SHAPES) else self.shapes
+            for shape in near:
+                group = 1 if shape.pattern.groups else 0
+                edits += [
+                    Edit(*match.span(group), shape.placeholder) for match in shape.pattern.finditer(text)
+                ]
+        for value in self.known:
+            edits += value.edits(text)
+        return edits
+
+
+def _condensed(text: str) -> tuple[str, str]:
+    """A stream's text with what is repeated said once: each field, and each string.
+
+    A comma before a quote is not inside a JSON string, where the quote has a backslash before it.
+    """
+    by_field = "\n".join(set(text.replace(', "', ',"').split(',"')))
+    return by_field, "\n".join(set(by_field.split('"')))

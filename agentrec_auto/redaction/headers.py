@@ -1,0 +1,89 @@
+"""Secrets in headers: the values of those that carry credentials, and secrets by their form in the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from agentrec_auto.capture import Headers
+from agentrec_auto.redaction import url
+from agentrec_auto.redaction.edits import applied, merged
+from agentrec_auto.redaction.fields import PLACEHOLDER
+from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.redaction.values import is_credential
+
+_PLACEHOLDER = PLACEHOLDER.encode()
+
+_SECRET_WORDS = frozenset(
+    """
+    authorization password passwd secret apikey accesskey credential credentials signature cookie cookie2 jwt
+    """.split()  # noqa: SIM905
+)
+"""Anywhere in a name: ``x-forwarded-authorization``, ``x-hub-signature-256``, ``set-cookie``."""
+
+_SECRET_ENDS = frozenset("token auth accesstoken apitoken authtoken".split())  # noqa: SIM905
+"""At the end: ``x-amz-security-token``, ``helicone-auth``; not ``x-ratelimit-remaining-tokens``."""
+
+_KEYS_OF = frozenset(
+    """
+    access account admin api app auth customer functions license master private secret service subscription
+    virtual x
+    """.split()  # noqa: SIM905
+)
+"""Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``; not ``idempotency-key``."""
+
+_HARMLESS = frozenset("ratelimit continuation page pagination".split())  # noqa: SIM905
+_SEPARATOR = re.compile(r"[-_.]")
+
+
+@lru_cache(maxsize=1024)
+def is_secret_header(name: bytes) -> bool:
+    """Whether a header of this name, in any case, carries a credential."""
+    lower = name.decode("latin-1").lower()
+    words = _SEPARATOR.split(lower)
+    if lower.startswith("access-control-") or not _HARMLESS.isdisjoint(words):
+        return False
+    if not _SECRET_WORDS.isdisjoint(words) or words[-1] in _SECRET_ENDS:
+        return True
+    return words[-1] == "key" and len(words) > 1 and words[-2] in _KEYS_OF
+
+
+def redacted(headers: Headers, finder: Finder, *, names: frozenset[bytes], query: frozenset[str]) -> Headers:
+    """The headers without their secrets: same order, case and duplicates; the same list if there are none.
+
+    ``names`` of headers and in ``query``, in lower case, are what the user adds.
+    """
+    clean = list(headers)
+    others = []
+    for at, (name, value) in enumerate(headers):
+        if not (is_secret_header(name) or name.lower() in names):
+            others.append(at)
+        elif value:
+            clean[at] = (name, _PLACEHOLDER)
+    # One look at all the others together: at each alone it would cost several times as much.
+    together = b"\n".join([headers[at][1] for at in others]).decode("latin-1")
+    near = finder.narrowed(together)
+    if near is not None or "=" in together:
+        for at in others:
+            name, value = headers[at]
+            clean[at] = (name, _clean(value, near, query))
+    return headers if clean == headers else clean
+
+
+def credentials(headers: Headers) -> Iterator[str]:
+    """What a request identified itself with: words of its secret headers that look like a credential."""
+    for name, value in headers:
+        # Cookies hold anything, and AWS signs: what is sent is of use once
+        if is_secret_header(name) and name.lower() != b"cookie" and not value.startswith(b"AWS4-HMAC"):
+            for word in value.decode("latin-1").split():
+                if is_credential(word):
+                    yield word
+
+
+def _clean(value: bytes, finder: Finder | None, query: frozenset[str]) -> bytes:
+    text = value.decode("latin-1")
+    edits = url.in_query(text, query)
+    if finder is not None:
+        edits += finder.find(text)
+    return applied(text, merged(edits)).encode("latin-1", "replace") if edits else value

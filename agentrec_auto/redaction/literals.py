@@ -1,0 +1,67 @@
+"""The string literals of a JSON text: where they are, what they say, and how an edit of that is spelled.
+
+Reads on past mistakes, because bodies are cut off: a literal without an end goes to the end of the text.
+Linear in the length of the text, whatever is in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring_ascii
+from typing import NamedTuple
+
+from agentrec_auto.redaction.edits import Edit, Places
+
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL
+)
+_PLAIN = re.compile(r'[^"\\\x00-\x1f\x7f-\U0010ffff]*')
+
+
+class Literal(NamedTuple):
+    """One string literal."""
+
+    start: int
+    end: int
+    """From the first character behind the opening quote to the closing one."""
+
+    value: str
+    """What it says; as it is spelled, where an escape is no escape."""
+
+    follows: int
+    """Behind a key: where its value begins. Behind a value: -1."""
+
+
+def literals(text: str) -> Iterator[Literal]:
+    """The literals of a JSON text, keys too, in order."""
+    at = text.find('"')
+    while at >= 0:
+        start = at + 1
+        try:
+            value, behind = scanstring(text, start, False)
+            end = behind - 1
+        except ValueError:
+            match = _END.match(text, start)
+            assert match is not None  # it matches nothing, too
+            end = min(match.end(), len(text))
+            value, behind = text[start:end], end + 1
+        colon = _COLON.match(text, behind) if behind < len(text) else None
+        yield Literal(start, end, value, colon.end() if colon else -1)
+        at = text.find('"', behind)
+
+
+def spelled(text: str, literal: Literal, edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Edits of what a literal says, as edits of the text it is in."""
+    raw = text[literal.start : literal.end]
+    has_escapes = len(raw) != len(literal.value)
+    places = Places(escape.span() for escape in _ESCAPE.finditer(raw)) if has_escapes else Places(())
+    yield from places.spelled((Edit(*edit[:2], escaped(edit.text)) for edit in edits), at=literal.start)
+
+
+def escaped(text: str) -> str:
+    """A text as it is spelled inside a JSON literal."""
+    return text if _PLAIN.fullmatch(text) else encode_basestring_ascii(text)[1:-1]

@@ -1,0 +1,154 @@
+"""One request and its response, made fit for the disk under one set of settings.
+
+    redaction = redactor.open(request)      # the request as it is sent
+    redaction.request                       # as it is stored and keyed
+    redaction.response(interaction)         # what came back, as it is stored
+    redaction.text("…")                     # for messages about it
+
+Nothing given is changed; what holds no secret comes back as the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agentrec_auto import decoding
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
+from agentrec_auto.redaction import bodies, headers, streams, url, values
+from agentrec_auto.redaction.bodies import Rules
+from agentrec_auto.redaction.documents import in_text
+from agentrec_auto.redaction.edits import applied, merged
+from agentrec_auto.redaction.fields import PLACEHOLDER
+from agentrec_auto.redaction.finder import Finder, patterns
+from agentrec_auto.redaction.paths import Paths
+from agentrec_auto.settings import RedactSettings
+
+
+class Redactor:
+    """Redacts under what the user said and what the environment holds when it is made.
+
+    Raises `ConfigError` for a pattern or a path that can't be read.
+    """
+
+    def __init__(self, settings: RedactSettings, environ: Mapping[str, str]) -> None:
+        self._rules = Rules(
+            Finder(
+                named=values.named(environ, settings.env),
+                patterns=patterns(settings.patterns),
+                known=values.found(environ),
+            ),
+            Paths(settings.paths),
+            frozenset(name.lower().encode("latin-1", "replace") for name in settings.headers),
+            frozenset(name.lower() for name in settings.query),
+        )
+
+    def open(self, request: CapturedRequest) -> Redaction:
+        """The redaction of one exchange; ``request`` as it is sent.
+
+        Raises `UndecodableBodyError` for a body under an encoding that can't be undone.
+        """
+        return Redaction(request, self._rules)
+
+    def request(self, request: CapturedRequest) -> CapturedRequest:
+        """A request without its secrets."""
+        return self.open(request).request
+
+    def response(self, interaction: CapturedInteraction) -> CapturedInteraction:
+        """An interaction without its secrets; the credential of its request is looked for in the response."""
+        redaction = self.open(interaction.request)
+        return redaction.response(replace(interaction, request=redaction.request))
+
+    def text(self, text: str) -> str:
+        """A message, a log line or the like without secrets."""
+        return _text(text, self._rules)
+
+
+class Redaction:
+    """The redaction of one exchange: it knows the credential that the request was sent with."""
+
+    __slots__ = ("_rules", "request")
+
+    def __init__(self, request: CapturedRequest, rules: Rules) -> None:
+        credentials = [*headers.credentials(request.headers), *url.credentials(request.url)]
+        known = values.known((value, PLACEHOLDER) for value in credentials)
+        self._rules = replace(rules, finder=rules.finder.knowing(known)) if known else rules
+        self.request = self._redacted(request)
+        """The request as it is stored: without secrets, its body decoded."""
+
+    def response(self, interaction: CapturedInteraction) -> CapturedInteraction:
+        """The interaction with its response as it is stored: without secrets, decoded.
+
+        As many chunks as before, cut where they were cut. A content-encoding that was undone is noted in
+        ``metadata["content_encoding"]``, and its header is gone; so is a content-length that is no longer
+        true. Its request is taken to be redacted already. Raises `UndecodableBodyError`.
+        """
+        rules = self._rules
+        chunks = [chunk.data for chunk in interaction.chunks]
+        encoding, head = _encoding(interaction.response_headers)
+        metadata = interaction.metadata
+        if encoding:
+            decoded = decoding.decode_chunks(chunks, encoding) if chunks else chunks
+            metadata = {**metadata, "content_encoding": encoding.decode("latin-1")}
+        else:
+            decoded = chunks
+        clean = streams.redacted(decoded, _content_type(head), rules)
+        if clean is not decoded and not encoding:
+            head = _without(head, b"content-length")
+        return replace(
+            interaction,
+            response_headers=headers.redacted(head, rules.finder, names=rules.headers, query=rules.query),
+            chunks=interaction.chunks
+            if clean is chunks
+            else [
+                CapturedChunk(data, chunk.timestamp_offset)
+                for data, chunk in zip(clean, interaction.chunks, strict=True)
+            ],
+            metadata=metadata,
+        )
+
+    def text(self, text: str) -> str:
+        """A message about this exchange without secrets."""
+        return _text(text, self._rules)
+
+    def _redacted(self, request: CapturedRequest) -> CapturedRequest:
+        rules = self._rules
+        encoding, head = _encoding(request.headers)
+        content = (
+            decoding.decode(request.content, encoding) if encoding and request.content else request.content
+        )
+        clean = bodies.redacted(content, _content_type(head), rules) if content else content
+        if clean is not content and not encoding:
+            head = _without(head, b"content-length")
+        return CapturedRequest(
+            request.method,
+            url.redacted(request.url, rules.finder, rules.query),
+            headers.redacted(head, rules.finder, names=rules.headers, query=rules.query),
+            clean,
+        )
+
+
+def _text(text: str, rules: Rules) -> str:
+    edits = url.in_query(text, rules.query) if "=" in text else []
+    if (near := rules.finder.narrowed(text)) is not None:
+        edits += in_text(text, near)
+    return applied(text, merged(edits))
+
+
+def _encoding(head: Headers) -> tuple[bytes, Headers]:
+    """The content-encoding to undo, and the headers as they are when that is done."""
+    encoding = b", ".join([value for name, value in head if name.lower() == b"content-encoding"])
+    if not decoding.is_encoded(encoding):
+        return b"", head
+    return encoding, _without(head, b"content-encoding", b"content-length")
+
+
+def _without(head: Headers, *names: bytes) -> Headers:
+    return [pair for pair in head if pair[0].lower() not in names]
+
+
+def _content_type(head: Headers) -> str:
+    for name, value in head:
+        if name.lower() == b"content-type":
+            return value.decode("latin-1")
+    return ""

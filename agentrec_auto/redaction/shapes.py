@@ -1,0 +1,199 @@
+"""Secrets known by their form: a table of what providers put in front of the keys they hand out.
+
+Only anchored forms, never entropy and never "something behind the word password": redaction changes
+people's recordings, and prose must come through untouched. Generic rules are for ``agentrec scan``.
+
+Nearly every body holds no secret at all, so each pattern stands behind a gate, a test that costs little
+and misses nothing:
+
+*   Most keys are a prefix that ends in ``-``, ``_`` or ``.`` with a run of letters and digits behind it.
+    One regular expression, which stops at these three characters only, asks for all of those together.
+*   The others are gated by a literal: ``in`` passes 2 GB a second.
+
+Gates are asked of raw text, in which JSON may have escaped things. Letters, digits and ``-_.`` are safe from
+that, but for ``\\u00xx`` (`hides_letters`: then every shape is near). What stands *before* a key is not: in
+the JSON text ``\\nsk-…`` the key follows a letter n, where rules that ask for a word boundary find nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BEGINNINGS = (
+    r"(?<![A-Za-z0-9]{0})",
+    r"(?<=\\[bfnrt]{0})",  # the end of an escape in JSON
+    r"(?<=\\u[0-9A-Fa-f]{{4}}{0})",
+    r"(?<=%[0-9A-Fa-f]{{2}}{0})",  # and in a URL or a form
+)
+
+
+def _begins(prefix: str) -> str:
+    """A test behind ``prefix``, a pattern of fixed width, that no word goes on there.
+
+    Behind, not before: a pattern that begins with a literal is searched for much faster.
+    """
+    return "(?:" + "|".join(beginning.format(prefix) for beginning in _BEGINNINGS) + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One form of secret."""
+
+    placeholder: str
+    pattern: re.Pattern[str]
+    """What is replaced: its first group if it has one, else the whole match."""
+
+    gate: tuple[str, ...] = ()
+    """One of these is in every text that holds the secret, escaped or not."""
+
+    hint: re.Pattern[str] | None = None
+    """What is found in every such text; asked behind the gate. None: the gate must do."""
+
+    def is_near(self, text: str) -> bool:
+        """False only if ``text``, in which no letter is hidden, can't hold the secret."""
+        for literal in self.gate:
+            if literal in text:
+                return self.hint is None or self.hint.search(text) is not None
+        return False
+
+
+def hides_letters(text: str) -> bool:
+    r"""Whether JSON escapes hide ASCII in a text (``\u0073k-…``).
+
+    ``\u003c``, ``\u003e`` and ``\u0026`` don't count: Go and PHP write ``<``, ``>`` and ``&`` so.
+    """
+    return "\\u00" in text and _HIDDEN.search(text) is not None
+
+
+_HIDDEN = re.compile(r"\\u00(?!26|3[cCeE])[2-7]")
+
+_PREFIXED = (
+    ("ANTHROPIC-KEY", "sk-ant-", r"[\w-]{16,}"),
+    ("OPENROUTER-KEY", "sk-or-v1-", r"[\w-]{16,}"),
+    ("LANGFUSE-KEY", "sk-lf-", r"[\w-]{16,}"),
+    ("OPENAI-KEY", "sk-", r"[\w-]{16,}"),  # also DeepSeek's, Moonshot's, LiteLLM's …
+    ("OPENAI-KEY", "ek_", r"[0-9a-f]{24,}"),  # ephemeral keys of the Realtime API
+    ("GOOGLE-TOKEN", r"ya29\.", r"[\w-]{20,}"),
+    ("GOOGLE-SECRET", "GOCSPX-", r"[\w-]{20,}"),
+    ("GROQ-KEY", "gsk_", r"[A-Za-z0-9]{20,}"),
+    ("HUGGINGFACE-TOKEN", "hf_", r"[A-Za-z0-9]{20,}"),
+    ("REPLICATE-TOKEN", "r8_", r"[A-Za-z0-9]{20,}"),
+    ("PERPLEXITY-KEY", "pplx-", r"[A-Za-z0-9]{20,}"),
+    ("XAI-KEY", "xai-", r"[\w-]{20,}"),
+    ("NVIDIA-KEY", "nvapi-", r"[\w-]{20,}"),
+    ("TOGETHER-KEY", "tgp_v1_", r"[\w-]{20,}"),
+    ("FIREWORKS-KEY", "fw_", r"[A-Za-z0-9]{20,}"),
+    ("CEREBRAS-KEY", "csk-", r"[A-Za-z0-9]{20,}"),
+    ("TAVILY-KEY", "tvly-", r"[\w-]{16,}"),
+    ("JINA-KEY", "jina_", r"[\w-]{24,}"),
+    ("LANGSMITH-KEY", "lsv2_(?:pt|sk)_", r"[\w-]{20,}"),
+    ("GITHUB-TOKEN", "gh[pousr]_", r"[A-Za-z0-9]{20,}"),
+    ("GITHUB-TOKEN", "github_pat_", r"\w{20,}"),
+    ("GITLAB-TOKEN", "glpat-", r"[\w-]{20,}"),
+    ("SLACK-TOKEN", "xox[a-z]-", r"[\w-]{10,}"),
+    ("SLACK-TOKEN", "xapp-", r"[\w-]{20,}"),
+    ("STRIPE-KEY", "[sr]k_(?:live|test)_", r"[A-Za-z0-9]{10,}"),
+    ("STRIPE-SECRET", "whsec_", r"\w{20,}"),
+    ("SENDGRID-KEY", r"SG\.", r"[\w-]{16,}\.[\w-]{16,}"),
+    ("SQUARE-TOKEN", "sq0[a-z]{3}-", r"[\w-]{20,}"),
+    ("NPM-TOKEN", "npm_", r"[A-Za-z0-9]{20,}"),
+    ("PYPI-TOKEN", "pypi-", r"AgE[\w-]{20,}"),
+    ("DIGITALOCEAN-TOKEN", "do[opr]_v1_", r"[0-9a-f]{20,}"),
+    ("VAULT-TOKEN", r"hvs\.", r"[\w-]{20,}"),
+)
+"""Name, prefix, and the rest. The more special prefix first: where two shapes match, the first names it."""
+
+
+def _prefixed(name: str, prefix: str, rest: str) -> Shape:
+    return Shape(f"[REDACTED-{name}]", re.compile(prefix + _begins(prefix) + rest, re.ASCII))
+
+
+_KEYS = tuple(_prefixed(*row) for row in _PREFIXED)
+_ANY_KEY = re.compile(
+    r"[-_.](?=[A-Za-z0-9_-]{10})(?:"
+    + "|".join(f"(?<={prefix}){_begins(prefix)}" for _, prefix, _ in _PREFIXED)
+    + ")",
+    re.ASCII,
+)
+
+
+def _other(name: str, gate: tuple[str, ...], pattern: str, hint: str | None = None) -> Shape:
+    placeholder = f"[REDACTED-{name}]" if name else "[REDACTED]"
+    return Shape(
+        placeholder,
+        re.compile(pattern, re.ASCII),
+        gate,
+        re.compile(hint, re.ASCII) if hint is not None else None,
+    )
+
+
+def _plain(name: str, gate: tuple[str, ...], pattern: str) -> Shape:
+    """A shape of characters that JSON doesn't escape: it is its own hint."""
+    return _other(name, gate, pattern, pattern)
+
+
+_PEM_EDGE = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_OTHERS = (
+    _plain("GOOGLE-KEY", ("AIza",), "AIza" + _begins("AIza") + r"[\w-]{20,}"),
+    _plain("AWS-KEY", ("AKIA", "ASIA"), "A[KS]IA" + _begins("A[KS]IA") + "[A-Z0-9]{16}"),
+    # A header is an object and so is a payload: both begin with {" (RFC 7519), which is eyJ in base64.
+    _plain("JWT", (".eyJ",), "eyJ" + _begins("eyJ") + r"[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"),
+    _plain("TELEGRAM-TOKEN", (":AA",), r"(?<!\d)\d{8,12}:AA[\w-]{30,}"),
+    _plain("DATABRICKS-TOKEN", ("dapi",), "dapi" + _begins("dapi") + "[0-9a-f]{32}"),
+    _other(
+        "PRIVATE-KEY",
+        ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"),
+        # With its end, or cut off behind some lines of base64
+        rf"-----BEGIN {_PEM_EDGE}(?:(?:(?!-----)[\s\S])*-----END {_PEM_EDGE}"
+        r"|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})+)",
+    ),
+    _other(
+        "SLACK-WEBHOOK",
+        ("hooks.slack.com",),
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]{16,})",
+    ),
+    _other("DISCORD-WEBHOOK", ("discord",), r"discord(?:app)?\.com/api/webhooks/(\d+/[\w-]{20,})"),
+    _other("AZURE-KEY", ("ccountKey=", "ccessKey="), r"A(?:ccount|ccess)Key=([A-Za-z0-9+/=]{40,})"),
+    _other("AZURE-SIGNATURE", ("sig=",), r"[?&]sig=([A-Za-z0-9%+/=]{20,})"),
+    _other(
+        "",
+        ("X-Amz-", "X-Goog-"),
+        r"X-(?:Amz|Goog)-(?:Signature|Security-Token|Credential)=([^\s&#\"'<>\\\[\]]+)",
+    ),
+    _other(
+        "AWS-SECRET",
+        ("ecret_access_key", "ECRET_ACCESS_KEY", "ecretAccessKey", "ecret_Access_Key"),
+        r"[Ss](?i:ecret_?access_?key)[\"']?\s{0,9}[=:]\s{0,9}[\"']?([A-Za-z0-9/+=]{30,})",
+    ),
+    # scheme://user:password@host. Without brackets, which urlsplit takes for an IPv6 address.
+    Shape(
+        "REDACTED",
+        re.compile(
+            r"://([^\s/?#@:\"'<>{}()\[\]\\$,;]{0,100}:[^\s/?#@\"'<>{}\[\]\\$]{1,200})@(?=[\w\[])", re.ASCII
+        ),
+        ("@",),
+        re.compile(r":(?:\\{0,16}/){2}[^\s/@\"]{1,310}@"),
+    ),
+    _other(
+        "",
+        ("earer ", "EARER "),
+        # What looks like a credential and not like the next word of a sentence
+        "[Bb][Ee][Aa][Rr][Ee][Rr]" + _begins("[Bb][Ee][Aa][Rr][Ee][Rr]") + " {1,4}"
+        r"((?=[^\s\d\"']{0,64}\d)[\w.~+/=-]{8,}|[\w.~+/=-]{16,})",
+        r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,4}[\w.~+/=\\-]{8}",
+    ),
+)
+
+SHAPES = _KEYS + _OTHERS
+"""In order of rank: where two match, the first names what was there."""
+
+
+def near(text: str) -> tuple[Shape, ...]:
+    """The shapes that a text, raw or decoded, may hold; mostly none."""
+    if hides_letters(text):
+        return SHAPES
+    found = tuple(shape for shape in _OTHERS if shape.is_near(text))
+    if _ANY_KEY.search(text) is not None:
+        return tuple(key for key in _KEYS if key.pattern.search(text) is not None) + found
+    return found
