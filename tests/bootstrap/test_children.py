@@ -157,14 +157,12 @@ def test_ways_to_start_a_program(
     assert (ran.stdout, counted(ran.stderr).get("recorded")) == ("answer 1 to: hello\n", 1)
 
 
-def test_console_script(run_agentrec: Run, server: LoopbackServer) -> None:
-    """A command that pip installed: httpx's own."""
-    body = '{"model": "m", "messages": [{"role": "user", "content": "hello"}]}'
-    script = Path(PY).with_name("httpx")
-    if not script.exists():
-        pytest.skip("httpx's command is not installed")
-    ran = run_agentrec("run", "--", script, server.url + "/v1/chat/completions", "-m", "POST", "-j", body)
-    assert counted(ran.stderr).get("recorded") == 1, ran.stderr
+def test_console_script(run_agentrec: Run, tmp_path: Path, server: LoopbackServer) -> None:
+    """A command as pip installs it, found on PATH."""
+    written(tmp_path, "ask", f"#!{PY}\n{CALL}").chmod(0o755)
+    env = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    ran = run_agentrec("run", "--", "ask", server.url, "hello", env=env, cwd="/")
+    assert (ran.stdout, ran.code) == ("answer 1 to: hello\n", 0)
 
 
 def test_env_carried_without_our_own_path(run_agentrec: Run) -> None:

@@ -11,7 +11,7 @@ from loopback import LoopbackServer
 from processes import Run
 
 
-@pytest.fixture(scope="module", params=["3.10", "3.11", "3.12", "3.13"])
+@pytest.fixture(scope="module", params=[pytest.param("3.10", marks=pytest.mark.slow), "3.11", pytest.param("3.12", marks=pytest.mark.slow), "3.13"])
 def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python in a bare virtual environment."""
     folder = tmp_path_factory.mktemp("foreign")

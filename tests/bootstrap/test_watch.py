@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -28,7 +29,7 @@ def test_refused_in_replay(run_agentrec: Run, how: str) -> None:
     ran = run_agentrec("run", "--mode", "replay", "--", PY, "-c", script)
     assert ran.code == 3
     assert "refused a connection to " in ran.stdout
-    assert "1 connections refused" in ran.stderr
+    assert re.search("1 connections? refused", ran.stderr)
 
 
 def test_a_connection_refused(run_agentrec: Run) -> None:
