@@ -1,0 +1,113 @@
+"""Checks in environments of their own: ``nox`` for the usual ones, ``nox -l`` for all.
+
+Where uv is at hand it makes the environments, else virtualenv. What is given behind ``--`` goes to pytest:
+``nox -s tests-3.10 -- -m "not slow"``.
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2024.10"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = False  # in CI, too: what is there is tested
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["tests", "lint", "types", "contract", "docs", "build"]
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+
+HTTP = [
+    ("0.23.*", "2.0.*"),
+    ("0.24.*", "2.5.*"),
+    ("0.25.*", "2.9.*"),
+    ("0.26.*", "2.12.*"),
+    ("0.27.*", "2.16.*"),
+    ("0.28.*", "2.*"),
+]
+"""Versions of httpx and httpx2 that are tested together."""
+
+SPELT_OTHERWISE = {
+    "0.23.*": "not test_proxy and not test_compressed_arrives",
+    "0.24.*": "not test_proxy",
+    "0.25.*": "not test_proxy",
+}
+"""Tests that call httpx by names it didn't have yet (``proxy=``), or has changed since (``iter_lines``)."""
+
+WITHOUT_SDKS = ["pytest", "pytest-asyncio", "hypothesis", "h2", "brotli", "zstandard"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All tests."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+@nox.parametrize(("httpx", "httpx2"), HTTP, ids=[f"{httpx[:4]}-{httpx2[:-2]}" for httpx, httpx2 in HTTP])
+def http(session: nox.Session, httpx: str, httpx2: str) -> None:
+    """The seams, in one pair of versions of httpx and httpx2."""
+    session.install("-e", ".", *WITHOUT_SDKS)
+    session.install(f"httpx[http2]=={httpx}")
+    session.install(f"httpx2=={httpx2}")  # apart: httpx before 0.25 asks for an h11 too old for it, and runs
+    chosen = ["-k", SPELT_OTHERWISE[httpx]] if httpx in SPELT_OTHERWISE else []
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "tests/seams",
+        "--ignore=tests/seams/test_fakes.py",
+        *chosen,
+        *session.posargs,
+    )
+
+
+@nox.session
+def sdks(session: nox.Session) -> None:
+    """Real programs with older and newer SDKs, recorded and replayed in environments without us."""
+    session.install("-e", ".[test]", "uv")
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "tests/journeys/test_matrix.py",
+        *session.posargs,
+        env={"AGENTREC_MATRIX": "1"},
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style."""
+    session.install("ruff")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Who may import whom."""
+    session.install("-e", ".", "import-linter")
+    session.run("lint-imports")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Every block and every link of the pages."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The wheel and the source distribution, and what is in them."""
+    session.install("build")
+    folder = session.create_tmp()
+    session.run("python", "-m", "build", "--outdir", folder, silent=True)
+    session.run("python", ".ci/check_wheel.py", folder)
