@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from agentrec_auto.bootstrap.hook import MODES
+from agentrec_auto.bootstrap.hook import MODES, folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def settle(environ: MutableMapping[str, str], flags: Mapping[str, str], names: M
     """
     from agentrec_auto.config import find
 
-    cwd = os.getcwd()
+    cwd = folder()
     mode = flags.get("mode") or environ.get("AGENTREC_MODE") or ("replay" if _in_ci(environ) else "auto")
     corpus = flags.get("corpus") or environ.get("AGENTREC_CORPUS") or "corpus"
     said = {name for name in environ if name.startswith("AGENTREC_")}
@@ -39,6 +39,7 @@ def settle(environ: MutableMapping[str, str], flags: Mapping[str, str], names: M
         and flags.keys() <= {"mode", "corpus"}
         and mode in MODES
         and _is_simple_path(corpus)
+        and cwd
         and _is_simple_path(cwd)
         and not find.found(cwd)
     ):

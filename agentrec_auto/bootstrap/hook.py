@@ -44,11 +44,11 @@ class Watcher:
 
     @staticmethod
     def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
-        """Where another finder found a watched module, its loader made to call `wake`."""
+        """Where a finder after us found a watched module, its loader made to call `wake`."""
         if name not in WATCHED:
             return None
-        for finder in sys.meta_path:
-            find = None if finder is Watcher else getattr(finder, "find_spec", None)
+        for finder in sys.meta_path[sys.meta_path.index(Watcher) + 1 :]:
+            find = getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = find(name, path, target) if find else None
             if spec is not None:
                 _wake_after(spec)
@@ -75,6 +75,22 @@ def mode() -> str:
     return os.environ.get("AGENTREC_MODE", "").strip() or "off"
 
 
+def folder() -> str:
+    """The working directory; empty where it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def say(text: str) -> None:
+    """One line on stderr, if there is one."""
+    try:
+        sys.stderr.write(f"agentrec: {text}\n")
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
 def start() -> None:
     """Begin to wait, if AGENTREC_MODE says so; a second time does nothing."""
     if mode() == "off" or _is_on():
@@ -98,11 +114,13 @@ def begin_run(environ: "MutableMapping[str, str]") -> None:
     """Complete ``environ`` for children; the first process of a run makes up its identity."""
     if "AGENTREC_RUN_ID" not in environ:
         identity = os.urandom(8).hex()
-        temporary = environ.get("TMPDIR") or environ.get("TEMP") or "/tmp"
+        here = folder() or os.sep
+        temporary = (environ.get("TMPDIR", ""), environ.get("TEMP", ""), "/tmp", "/var/tmp", here)
+        writable = next((place for place in temporary if os.access(place, os.W_OK)), here)
         environ["AGENTREC_RUN_ID"] = identity
-        environ["AGENTREC_RUN_DIR"] = os.path.join(temporary, "agentrec-run-" + identity)
+        environ["AGENTREC_RUN_DIR"] = os.path.join(here, writable, "agentrec-run-" + identity)
         environ["AGENTREC_RUN_OWNER"] = str(os.getpid())
-        environ["AGENTREC_CWD"] = os.getcwd() if os.path.exists(".") else os.sep  # where config is looked for
+        environ["AGENTREC_CWD"] = here  # from where a config file is looked for
     if "AGENTREC_HOME" not in environ:
         from _frozen_importlib_external import PathFinder
 
@@ -169,7 +187,7 @@ def _intercept(name: str, module: "ModuleType") -> None:
         text = f"can't intercept {name} {version} in {python}: {error}"
         if mode() == "replay" or mode() not in MODES:
             raise NotInterceptedError(text) from error
-        sys.stderr.write(f"agentrec: {text}; its calls go out unrecorded\n")
+        say(f"{text}; its calls go out unrecorded")
 
 
 def _listen(event: str, facts: "tuple[Any, ...]") -> None:
@@ -184,10 +202,14 @@ def _listen(event: str, facts: "tuple[Any, ...]") -> None:
 
 def _leave() -> None:
     """The process ends, and may have had an SDK of which no seam saw a call."""
-    if _is_on():
+    if not _is_on():
+        return
+    try:
         from agentrec_auto.bootstrap.leave import leave
 
         leave()
+    except Exception as error:
+        say(f"the run can't be summed up: {error}")
 
 
 def _is_on() -> bool:

@@ -41,19 +41,50 @@ def set_dummy_keys(environ: MutableMapping[str, str]) -> None:
     They are those the app had when it was recorded (``.agentrec-keys`` in the corpus), for apps pick a
     provider by which key is there.
     """
-    names = _recorded(environ.get("AGENTREC_CORPUS", "corpus")) or _default(environ)
-    if environ.get("AGENTREC_DUMMY_KEYS", "").strip().lower() in ("0", "false", "no", "off"):
-        names = []
+    drop_dummy_keys(environ)
+    corpus, wanted = _said(environ)
+    names = (_recorded(corpus) or _default(environ)) if wanted else []
     made_up = [name for name in names if not environ.get(name)]  # empty: a secret that CI keeps from a fork
     for name in made_up:
-        environ[name] = OF_A_KIND.get(name.rpartition("_")[2], DUMMY)
+        environ[name] = _dummy(name)
     environ[SET] = " ".join(made_up)
 
 
 def drop_dummy_keys(environ: MutableMapping[str, str]) -> None:
-    """Take back what a replay made up: for a run inside it that isn't one."""
+    """Take back what was made up: for a run inside a replay that isn't one."""
     for name in environ.pop(SET, "").split():
-        environ.pop(name, None)
+        if environ.get(name) == _dummy(name):
+            del environ[name]
+
+
+def _dummy(name: str) -> str:
+    return OF_A_KIND.get(name.rpartition("_")[2], DUMMY)
+
+
+def _said(environ: Mapping[str, str]) -> tuple[str, bool]:
+    """The corpus, and whether dummies are wanted.
+
+    Whoever begins a run has said so in the environment. A process that a start-up file has begun looks into
+    the config file itself: at these two keys only, and without checking it.
+    """
+    switch = environ.get("AGENTREC_DUMMY_KEYS", "").strip().lower()
+    corpus, wanted = environ.get("AGENTREC_CORPUS", ""), switch not in ("0", "false", "no", "off")
+    if corpus:
+        return corpus, wanted
+    from agentrec_auto.config import find
+
+    here = environ.get("AGENTREC_CWD", os.curdir)
+    try:
+        if not (file := environ.get("AGENTREC_CONFIG") or find.found(here)):
+            return os.path.join(here, "corpus"), wanted
+        from agentrec_auto.config import toml
+
+        tables = toml.parse(toml.read(file), file)
+    except (ValueError, ImportError):  # for the recorder to complain of
+        return os.path.join(here, "corpus"), wanted
+    ours = toml.table(tables, "agentrec") or toml.table(toml.table(tables, "tool"), "agentrec")
+    folder = os.path.join(os.path.dirname(file), str(ours.get("corpus", "corpus")))
+    return folder, wanted and (bool(switch) or ours.get("dummy_keys") is not False)
 
 
 def _recorded(corpus: str) -> list[str]:

@@ -7,10 +7,10 @@ something was written to it.
 from __future__ import annotations
 
 import os
-import sys
 
 from agentrec_auto.bootstrap import hook, options, summary, supervise
 from agentrec_auto.bootstrap.environment import settle
+from agentrec_auto.bootstrap.hook import say
 from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
 from agentrec_auto.errors import ConfigError
 
@@ -33,11 +33,17 @@ def run(words: Sequence[str]) -> int:
     """Do what ``agentrec run`` is asked with ``words``, and give the exit code."""
     try:
         given, command = options.parse(words)
+        if options.HELP in given:
+            from agentrec_auto.cli.app import invoke
+
+            return invoke(["run", "--help"])
         environ = environment_of(given)
     except (ConfigError, options.UsageError, OSError) as error:
-        _say(*str(error).splitlines())
+        for sentence in str(error).splitlines():
+            say(sentence)
         return WRONGLY_ASKED
-    _say(*blind(command))
+    for sentence in blind(command):
+        say(sentence)
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
             supervise.become(command, environ)
@@ -63,10 +69,9 @@ def environment_of(given: options.Given) -> dict[str, str]:
         environ["AGENTREC_FOLLOW"] = "0"
     if "exec" not in given:  # inside another run, too, a run of its own
         environ.pop("AGENTREC_RUN_ID", None)
+    drop_dummy_keys(environ)
     if environ["AGENTREC_MODE"] == "replay":
         set_dummy_keys(environ)
-    else:
-        drop_dummy_keys(environ)
     inside_another = "AGENTREC_RUN_ID" in environ
     hook.begin_run(environ)
     if "exec" in given and not inside_another:  # nobody will be there to read the ledger
@@ -91,12 +96,7 @@ def _not_started(command: Sequence[str], error: OSError) -> int:
     word = command[0]
     meant = f": did you mean `agentrec run -- python {' '.join(command)}`?" if word.endswith(".py") else ""
     if isinstance(error, FileNotFoundError):
-        _say(f"no command {word!r}{meant}")
+        say(f"no command {word!r}{meant}")
         return NOT_FOUND
-    _say(f"can't execute {word!r} ({(error.strerror or str(error)).lower()}){meant}")
+    say(f"can't execute {word!r} ({(error.strerror or str(error)).lower()}){meant}")
     return NOT_EXECUTABLE
-
-
-def _say(*sentences: str) -> None:
-    for sentence in sentences:
-        sys.stderr.write(f"agentrec: {sentence}\n")

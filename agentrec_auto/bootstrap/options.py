@@ -38,8 +38,10 @@ OPTIONS = (
     Option("exec", "", "Become the command (same process id) instead of waiting for it: no summary."),
 )  # fmt: skip
 
+HELP = "help"
+
 Given = dict[str, list[str]]
-"""Name of an option → its values, in order; ``[""]`` for one that takes none."""
+"""Name of an option → its values, in order; ``[""]`` for one that takes none, and for ``--help``."""
 
 
 def parse(words: Sequence[str]) -> tuple[Given, list[str]]:
@@ -53,6 +55,8 @@ def parse(words: Sequence[str]) -> tuple[Given, list[str]]:
             break
         flag, equals, value = word.partition("=")
         option = flags.get(flag)
+        if word == "--help":
+            return {HELP: [""]}, []
         if option is None:
             raise UsageError(f"unknown option {flag!r} of run: expected {', '.join(flags)}, or -- CMD")
         if not option.metavar and equals:

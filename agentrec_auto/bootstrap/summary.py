@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from agentrec_auto.bootstrap.hook import folder as working_folder
+from agentrec_auto.bootstrap.hook import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +25,19 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
     folder = environ.get("AGENTREC_RUN_DIR", "")
     mode, corpus = environ.get("AGENTREC_MODE", "auto"), _short(environ.get("AGENTREC_CORPUS", "corpus"))
     if not os.path.isdir(folder):  # no process had anything to note
-        sys.stderr.write(f"agentrec: {nothing(mode, corpus)}\n")
+        say(nothing(mode, corpus))
         return False
-    from agentrec_auto.flow import ledger
+    import shutil
 
-    tally = ledger.read(folder)
+    from agentrec_auto.flow.ledger import read
+
+    _gather(folder, folder)
+    tally = read(folder)
     for sentence in sentences(tally, mode, corpus):
-        ledger.say(sentence)
-    _clear(folder, outer)
+        say(sentence)
+    if outer:
+        _gather(folder, outer)
+    shutil.rmtree(folder, ignore_errors=True)
     return tally.is_red
 
 
@@ -56,19 +63,18 @@ def nothing(mode: str, corpus: str) -> str:
 
 def _short(corpus: str) -> str:
     """A corpus as the user named it: relative to the working directory where it lies below."""
-    try:
-        return corpus.removeprefix(os.path.join(os.getcwd(), "")) or corpus
-    except OSError:  # the working directory is gone
-        return corpus
+    return corpus.removeprefix(os.path.join(working_folder(), "")) or corpus
 
 
-def _clear(folder: str, outer: str) -> None:
+def _gather(folder: str, into: str) -> None:
+    """Move the ledger's files below ``folder`` into ``into``; each has a name of its own.
+
+    A pytest that was killed has left its files in a folder of its own.
+    """
     try:
-        if outer:
-            os.makedirs(outer, exist_ok=True)
-        for name in os.listdir(folder):
-            file = os.path.join(folder, name)
-            os.rename(file, os.path.join(outer, name)) if outer else os.unlink(file)
-        os.rmdir(folder)
-    except OSError:  # a process that outlives the run still writes there
-        pass
+        os.makedirs(into, exist_ok=True)
+        for place, _, names in os.walk(folder):
+            for name in names if place != into else ():
+                os.rename(os.path.join(place, name), os.path.join(into, name))
+    except OSError:  # the command's exit code matters more
+        return

@@ -38,6 +38,8 @@ def wait_for(command: list[str], environ: Mapping[str, str]) -> int:
         import subprocess
 
         return subprocess.call(command, env=environ)
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:  # inherited; there would be nothing to wait for
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     child = 0
     early: list[int] = []
 

@@ -138,3 +138,20 @@ def test_no_library(under_run: Run) -> None:
     """Where a library isn't installed, its import fails as without us."""
     ran = under_run("sys.path[:] = [p for p in sys.path if 'site-packages' not in p]\nimport httpx2")
     assert "ModuleNotFoundError: No module named 'httpx2'" in ran.stderr
+
+
+def test_loaded_twice(under_run: Run) -> None:
+    """A program that throws modules away and imports them again gets two finders, and no endless search."""
+    code = """
+del sys.modules["agentrec_auto.bootstrap.hook"]
+from agentrec_auto.bootstrap import hook
+hook.start()
+import httpx, subprocess
+print(seen(httpx), subprocess.run(["true"], env={}).returncode)
+"""
+    assert under_run(code).stdout == "True 0\n"
+
+
+def test_off_nothing_is_seen(under_run: Run) -> None:
+    """The other tests see what is there: off, a library is as it was."""
+    assert under_run("import httpx; print(seen(httpx))", "off").stdout == "False\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -102,6 +101,15 @@ def test_without_a_launcher(run_python: Run, tmp_path: Path) -> None:
     assert json.loads(run_python("-c", TELL, env=env).stdout)["OPENAI_API_KEY"] == DUMMY
 
 
-def test_no_scanner_takes_a_dummy_for_a_secret() -> None:
-    """Its shape is nobody's."""
-    assert not DUMMY.startswith(("sk-", "AIza", "AKIA")) and subprocess.list2cmdline([DUMMY]) == DUMMY
+@pytest.mark.parametrize("file", ["agentrec.toml", "pyproject.toml"])
+def test_without_a_launcher_the_file_says_where(run_python: Run, tmp_path: Path, file: str) -> None:
+    """So do those of a corpus that only the config file names."""
+    table = "[agentrec]" if file == "agentrec.toml" else "[tool.agentrec]"
+    written(tmp_path, file, f"{table}\ncorpus = 'tapes'\n")
+    (tmp_path / "tapes").mkdir()
+    written(tmp_path / "tapes", ".agentrec-keys", "GROQ_API_KEY\n")
+    env = {"AGENTREC_MODE": "replay", "PYTHONPATH": hook.INJECT, "HOME": str(tmp_path)}
+    told = json.loads(run_python("-c", TELL, env=env).stdout)
+    assert set(told) & set(DEFAULT) == {"GROQ_API_KEY"}
+    written(tmp_path, file, f"{table}\ndummy_keys = false\n")
+    assert not set(json.loads(run_python("-c", TELL, env=env).stdout)) & set(DEFAULT)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bootstrap.programs import counted, written
 from loopback import LoopbackServer
-from processes import Run
+from processes import Run, run
 
 PY = sys.executable
 
@@ -237,9 +237,41 @@ def test_a_python_that_does_not_is_left_in_peace(run_agentrec: Run, words: list[
     assert run_agentrec("run", "--", PY, *words).stderr.count("\n") == 1
 
 
-def test_help(run_agentrec: Run) -> None:
+@pytest.mark.parametrize("words", [["--help"], ["--mode", "auto", "--help"]], ids=" ".join)
+def test_help(run_agentrec: Run, words: list[str]) -> None:
     """``--help`` shows each option of the table, and an example."""
-    told = run_agentrec("run", "--help", env={"COLUMNS": "120"}).stdout
+    told = run_agentrec("run", *words, env={"COLUMNS": "120"}).stdout
     for flag in ("--mode", "--corpus", "--config", "--on-miss", "--tag", "--speed", "--no-follow", "--exec"):
         assert flag in told
     assert "agentrec run -- python app.py" in told
+
+
+def test_without_a_working_directory(tmp_path: Path) -> None:
+    """Removed under our feet: said in words, exit code 2."""
+    (tmp_path / "gone").mkdir()
+    script = f"cd gone && rmdir ../gone && exec {PY} -m agentrec_auto run -- true"
+    ran = run("sh", "-c", script, cwd=tmp_path)
+    assert (ran.code, ran.stderr.count("\n")) == (2, 1)
+    assert "no working directory" in ran.stderr
+
+
+@pytest.mark.parametrize("close", ["2>&-", "2>/dev/full"])
+def test_without_stderr(tmp_path: Path, close: str) -> None:
+    """Where nothing can be said, the exit code is still the command's."""
+    script = f"{PY} -m agentrec_auto run -- sh -c 'exit 7' {close}"
+    assert run("sh", "-c", script, cwd=tmp_path).code == 7
+
+
+def test_a_pytest_that_was_killed_has_told(run_agentrec: Run, tmp_path: Path, server: LoopbackServer) -> None:
+    """Its ledger lies in a folder of its own; what it noted before it died counts."""
+    written(tmp_path, "test_app.py", f"""
+import os, httpx
+
+def test_it():
+    body = {{"model": "m", "messages": [{{"role": "user", "content": "a"}}]}}
+    httpx.post("{server.url}/v1/chat/completions", json=body)
+    os.kill(os.getpid(), 9)
+""")  # fmt: skip
+    ran = run_agentrec("run", "--mode", "replay", "--", PY, "-m", "pytest", "-q", env={"TMPDIR": str(tmp_path)})
+    assert counted(ran.stderr) == {"replayed": 0, "recorded": 0, "missed": 1}
+    assert not list(tmp_path.glob("agentrec-*"))

@@ -138,3 +138,9 @@ def test_the_command_is_no_leader(run_agentrec: Run) -> None:
     """It stays in the launcher's process group, where the terminal's job control reaches both."""
     script = "import os; print(os.getpgrp() == os.getpgid(os.getppid()))"
     assert run_agentrec("run", "--", PY, "-c", script).stdout == "True\n"
+
+
+def test_ignored_children_are_waited_for(tmp_path: Path) -> None:
+    """A parent that ignores SIGCHLD hands that down; the command's exit code is known all the same."""
+    script = f"import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv({PY!r}, {[*RUN, 'sh', '-c', 'exit 7']!r})"
+    assert run(PY, "-c", script, cwd=tmp_path).code == 7
