@@ -24,6 +24,9 @@ MISSED = "missed"
 LIVE = "live"
 """A miss that ``on_miss = "live"`` let through."""
 
+UNRECORDED = "unrecorded"
+"""A call that went through without us, by a fault of ours or of the settings."""
+
 DROPPED = "dropped"
 """A transient failure, answered to the app and not kept."""
 
@@ -140,6 +143,7 @@ class Tally:
         parts.append(f"{self.counts[MISSED]} missed")
         for kind, word in (
             (LIVE, "live, unrecorded"),
+            (UNRECORDED, "unrecorded"),
             (DROPPED, "failed and not kept"),
             (VERIFIED, "verified"),
             (DRIFTED, "drifted"),

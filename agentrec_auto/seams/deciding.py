@@ -76,6 +76,7 @@ def going_out(host: str) -> Iterator[None]:
 def _failed(error: Exception, request: CapturedRequest) -> Plan:
     why = f"{type(error).__name__}: {error}"
     if os.environ.get("AGENTREC_MODE") in _GOES_LIVE:
+        active.ledger.note(events.UNRECORDED)
         warn_once(active.ledger, f"calls go through unrecorded ({why})")
         return PASS
     text = (

@@ -269,7 +269,7 @@ def _response(H: Any, play: Replay, stream: Any) -> Any:
 
 
 def _refusal(H: Any, miss: Miss) -> Any:
-    return H.Response(STATUS, headers=miss.headers, content=miss.body)
+    return H.Response(STATUS, headers=miss.headers, stream=H.ByteStream(miss.body))
 
 
 async def _sleep(seconds: float) -> None:
