@@ -43,10 +43,15 @@ def speaks_of_us(pyproject: str, name: str) -> bool:
 
     Most haven't, and say so without a parser: the name doesn't occur in them.
     """
-    from agentrec_auto.config import toml  # costs a TOML parser's import, only where a file is there
+    try:
+        with open(pyproject, "rb") as file:
+            if b"agentrec" not in file.read():
+                return False
+    except OSError:
+        pass  # `toml.read` says why
+    from agentrec_auto.config import toml  # costs re and typing, at each start of the user's command
 
-    data = toml.read(pyproject, name)
-    return b"agentrec" in data and "agentrec" in toml.table(toml.parse(data, name), "tool")
+    return "agentrec" in toml.table(toml.parse(toml.read(pyproject, name), name), "tool")
 
 
 def short(file: str, cwd: str) -> str:
