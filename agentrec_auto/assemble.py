@@ -9,17 +9,16 @@ import atexit
 import os
 import sys
 import threading
+from functools import partial
 
 from agentrec_auto.config.load import runtime_settings
-from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow import active
 from agentrec_auto.flow.ledger import warn_once
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
-from agentrec_auto.store.file import FolderStore
-from agentrec_auto.store.memory import MemoryStore
+from agentrec_auto.store.location import open_store
 
 RUN_ID = "AGENTREC_RUN_ID"
 
@@ -59,21 +58,12 @@ def swap(recorder: Recorder | None) -> Recorder | None:
 def assembled(settings: Settings) -> Recorder:
     """A recorder under ``settings``, with a redactor of its own."""
     run = os.environ.setdefault(RUN_ID, os.urandom(8).hex())
-    store = _stores.get(settings.corpus) or _stores.setdefault(settings.corpus, open_store(settings.corpus))
+    store = _stores.get(settings.corpus)
+    if store is None:
+        opened = open_store(settings.corpus, warn=partial(warn_once, active.ledger))
+        store = _stores.setdefault(settings.corpus, opened)
     redactor = Redactor(settings.redact, os.environ)
     return Recorder(settings, store, redactor, active.ledger, run=run)
-
-
-def open_store(corpus: str) -> Store:
-    """The store that a corpus names: ``memory:``, or a folder."""
-    if corpus == "memory:":
-        return MemoryStore()
-    scheme, separator, _ = corpus.partition("://")
-    if separator:
-        raise ConfigError(
-            f"unknown store {scheme!r}", where=f"corpus {corpus!r}", expected="a folder or memory:"
-        )
-    return FolderStore(corpus, warn=lambda text: warn_once(active.ledger, text))
 
 
 def forget() -> None:

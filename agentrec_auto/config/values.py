@@ -6,8 +6,9 @@ by every process that records, where neither pydantic nor TOML is.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+
+from agentrec_auto.errors import ConfigError
 
 Check = Callable[[object], object]
 
@@ -82,6 +83,12 @@ def corpus(value: object) -> str:
     place = string("corpus", expected)(value)
     if "\0" in place:
         raise Unfit(f"bad corpus {told(place)}", expected)
+    from agentrec_auto.store import location  # here and below: whoever names no corpus needs no store
+
+    try:
+        location.path_of(place)
+    except ConfigError as error:
+        raise Unfit(error.problem, error.expected) from error
     return place
 
 
@@ -124,16 +131,14 @@ def truth(name: str) -> Callable[[object], bool]:
 
 
 def is_url(text: str) -> bool:
-    """Whether a corpus is named by a store URL (``memory:``, ``sqlite:///x.db``), not a folder.
+    """Whether a corpus is named by a store URL (``memory:``, ``sqlite:///x.db``), not a folder."""
+    from agentrec_auto.store import location
 
-    A scheme has two letters at least: ``C:\\corpus`` is a folder.
-    """
-    scheme, colon, _ = text.partition(":")
-    return bool(colon) and len(scheme) > 1 and scheme.isascii() and scheme.replace("+", "").isalnum()
+    return bool(location.scheme_of(text))
 
 
 def placed(corpus: str, folder: str) -> str:
-    """A corpus as every process finds it: absolute, a relative one under ``folder``; URLs as they are."""
-    if is_url(corpus):
-        return corpus
-    return os.path.abspath(os.path.join(folder, os.path.expanduser(corpus)))
+    """A corpus as every process finds it: absolute, a relative one under ``folder``."""
+    from agentrec_auto.store import location
+
+    return location.placed(corpus, folder)

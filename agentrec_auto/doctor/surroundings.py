@@ -15,6 +15,9 @@ from agentrec_auto.bootstrap import startup_files
 from agentrec_auto.config import keys, view
 from agentrec_auto.config.load import CI, DEFAULT, Loaded
 from agentrec_auto.doctor.finding import Finding, State
+from agentrec_auto.errors import AgentrecError, ConfigError
+from agentrec_auto.store.base import Store
+from agentrec_auto.store.location import open_store, path_of, scheme_of
 
 _IMPORT = re.compile(r"^\s*(?:from|import) (?!sys\b|re\b)(\w+)", re.MULTILINE)
 
@@ -84,16 +87,19 @@ def _corpus(loaded: Loaded) -> Finding:
     told = _said(corpus, loaded.origins["corpus"])
     if corpus == "memory:":
         return Finding(State.NOTE, "corpus", f"{told}: kept by no process longer than it lives")
-    if "://" in corpus:
-        return Finding(State.IN_THE_WAY, "corpus", f"{told}: no such kind of store", "name a folder")
-    if mode == "replay" and not _has_recordings(corpus):
+    try:
+        store, path = open_store(corpus), path_of(corpus)
+    except ConfigError as error:
+        return Finding(State.IN_THE_WAY, "corpus", f"{told}: {error.problem}", f"name {error.expected}")
+    if mode == "replay" and _is_empty(store):
         return Finding(
             State.NOTE,
             "corpus",
             f"{told} holds no recording: every call will be a miss",
             "record first: `agentrec run --mode record -- CMD`",
         )
-    if mode in ("record", "auto", "refresh") and (obstacle := _unwritable(corpus)):
+    folder = os.path.dirname(path) if path and scheme_of(corpus) == "sqlite" else path
+    if folder and mode in ("record", "auto", "refresh") and (obstacle := _unwritable(folder)):
         return Finding(
             State.IN_THE_WAY,
             "corpus",
@@ -107,12 +113,11 @@ def _said(value: str, origin: str) -> str:
     return f"{value} (the default)" if origin == DEFAULT else f"{value}, says {origin}"
 
 
-def _has_recordings(corpus: str) -> bool:
+def _is_empty(store: Store) -> bool:
     try:
-        with os.scandir(corpus) as entries:
-            return any(entry.name.endswith(".json") for entry in entries)
-    except OSError:
-        return False
+        return not any(True for _ in store.names())
+    except AgentrecError:
+        return True
 
 
 def _unwritable(folder: str) -> str:

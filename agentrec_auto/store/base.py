@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.fingerprint import Key
 
 
@@ -52,7 +53,14 @@ class Store(ABC):
 
     @abstractmethod
     def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
-        """Put ``interaction`` in the place of the one stored under ``name``."""
+        """Put ``interaction`` under ``name``, in the place of what is stored there, if anything is."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Forget what is stored under ``name``, if anything is; later takes of its key move up by one.
+
+        For people and their tools, not for runs: no other process should be recording the same key.
+        """
 
     @abstractmethod
     def names(self, prefix: str = "") -> Iterator[str]:
@@ -65,6 +73,20 @@ class Store(ABC):
     @abstractmethod
     def note_secrets(self, names: Sequence[str]) -> None:
         """Remember the names (never the values) of API-key variables that were set while recording."""
+
+    def noted_secrets(self) -> Sequence[str]:
+        """What `note_secrets` was told so far, as far as the store keeps it."""
+        return ()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something is stored under ``name``, readable or not."""
+        try:
+            self.load(str(name))
+        except KeyError:
+            return False
+        except BrokenRecordingError:
+            return True
+        return True
 
 
 def name_of(key: str, take: int) -> str:

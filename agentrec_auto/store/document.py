@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
 from agentrec_auto.errors import BrokenRecordingError
@@ -78,6 +79,7 @@ def _interaction(document: dict[str, Any]) -> CapturedInteraction:
         ],
         metadata=metadata,
     )
+    urlsplit(interaction.request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
     if not 100 <= interaction.response_status <= 999:
         raise ValueError(f"response_status {interaction.response_status} is no HTTP status")
     _ = interaction.ending  # an unknown ending is a ValueError here, not at replay

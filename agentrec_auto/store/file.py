@@ -22,7 +22,7 @@ from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store import document
-from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of
+from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 
 try:
     import fcntl
@@ -77,6 +77,14 @@ class FolderStore(Store):
         temporary = self._write(document.dumps(interaction))
         os.replace(temporary, self._path(name))
 
+    def remove(self, name: str) -> None:
+        key, take = split_name(name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._path(name))
+        with contextlib.suppress(FileNotFoundError):
+            for later in count(take + 1):
+                os.replace(self._path(name_of(key, later)), self._path(name_of(key, later - 1)))
+
     def names(self, prefix: str = "") -> Iterator[str]:
         try:
             with os.scandir(self.where) as entries:
@@ -116,6 +124,18 @@ class FolderStore(Store):
             with open(path, "a", encoding="utf-8") as file:
                 file.write("".join(f"{name}\n" for name in sorted(fresh)))
             self._noted |= fresh
+
+    def noted_secrets(self) -> Sequence[str]:
+        try:
+            return _read(os.path.join(self.where, _SECRETS)).decode("utf-8", "replace").split()
+        except OSError:
+            return ()
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return os.path.lexists(self._path(str(name)))
+        except KeyError:
+            return False
 
     def _path(self, name: str) -> str:
         if name[:1] in ("", ".") or "/" in name or os.sep in name or "\0" in name:

@@ -8,7 +8,7 @@ from itertools import count
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.keying.fingerprint import Key
-from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of
+from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 
 
 class MemoryStore(Store):
@@ -45,6 +45,14 @@ class MemoryStore(Store):
     def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
         with self._lock:
             self._kept[name] = interaction
+
+    def remove(self, name: str) -> None:
+        key, take = split_name(name)
+        with self._lock:
+            self._kept.pop(name, None)
+            while (later := self._kept.pop(name_of(key, take + 1), None)) is not None:
+                self._kept[name_of(key, take)] = later
+                take += 1
 
     def names(self, prefix: str = "") -> Iterator[str]:
         with self._lock:

@@ -196,11 +196,17 @@ def test_other_corpus_beside_the_process(project, by):
     assert project.load(said[0], below="a", **said[1]).settings.corpus == str(project.folder / "a/mine")
 
 
-@pytest.mark.parametrize("url", ["memory:", "sqlite:///x.db", "s3+https://bucket/x"])
+@pytest.mark.parametrize("url", ["memory:", "sqlite:////srv/x.db", "s3+https://bucket/x"])
 def test_store_urls_stay(project, url):
     """A store URL stays as it is written."""
     project.write(f'[agentrec]\ncorpus = "{url}"\n')
     assert project.load().settings.corpus == url
+
+
+def test_database_beside_the_file(project):
+    """A database that a relative URL names is relative to the file, as a folder is."""
+    project.write('[agentrec]\ncorpus = "sqlite:///data/x.db"\n')
+    assert project.load(below="a/b").settings.corpus == f"sqlite:///{project.folder}/data/x.db"
 
 
 @pytest.mark.parametrize("folder", ["corpus", "C:\\corpus", "./a:b", "a b: c"])

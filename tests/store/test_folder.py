@@ -1,90 +1,15 @@
-"""The folder of cassettes: atomic, first writer wins, nothing lost, nothing fatal."""
+"""What is true of the folder beside what every store promises (`test_conformance`)."""
 
 import errno
-import multiprocessing
 import os
-import random
-import signal
-import subprocess
 import sys
-import threading
 
 import pytest
 
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store.file import FolderStore
-from agentrec_auto.store.memory import MemoryStore
-
-KEY = Key("openai_gpt-4o_0123456789abcdef")
-
-
-def said(text, *, run="r1", order=1, size=1):
-    return CapturedInteraction(
-        CapturedRequest("POST", "https://a/b", [], b"{}"),
-        200,
-        [],
-        {},
-        [CapturedChunk(text.encode())] * size,
-        {"run": run, "order": order},
-    )
-
-
-def texts(store, key=KEY):
-    return [recording.interaction.body.decode() for recording in store.takes(key)]
-
-
-@pytest.fixture(params=["folder", "memory"])
-def store(request, tmp_path):
-    return FolderStore(str(tmp_path / "corpus")) if request.param == "folder" else MemoryStore()
-
-
-class TestTakes:
-    """What every store promises of takes."""
-
-    def test_none(self, store):
-        """A key nobody recorded has no takes, and asking for them makes nothing."""
-        assert store.takes(KEY) == [] and list(store.names()) == []
-
-    def test_names(self, store):
-        """The first take has the key's name, the next say their number."""
-        assert store.add(KEY, said("a"), take=1, run="r1", replace=False) == KEY
-        assert store.add(KEY, said("b"), take=2, run="r1", replace=False) == f"{KEY}.take2"
-        assert texts(store) == ["a", "b"]
-
-    def test_first_writer_wins(self, store):
-        """Of two who record the same take in one run, the first is kept, in record mode too."""
-        store.add(KEY, said("a"), take=1, run="r1", replace=False)
-        for replace in (False, True):
-            assert store.add(KEY, said("b"), take=1, run="r1", replace=replace) is None
-        assert texts(store) == ["a"]
-
-    def test_later_run_replaces(self, store):
-        """A later run in record mode replaces all takes of the earlier one."""
-        for take, text in enumerate("abc", 1):
-            store.add(KEY, said(text), take=take, run="r1", replace=False)
-        store.add(KEY, said("x", run="r2"), take=1, run="r2", replace=True)
-        store.add(KEY, said("y", run="r2"), take=2, run="r2", replace=True)
-        assert texts(store) == ["x", "y"]
-
-    def test_later_run_adds(self, store):
-        """A later run that doesn't replace takes the next number."""
-        store.add(KEY, said("a"), take=1, run="r1", replace=False)
-        assert store.add(KEY, said("b", run="r2"), take=1, run="r2", replace=False) == f"{KEY}.take2"
-        assert texts(store) == ["a", "b"]
-
-    def test_asked_order(self, store):
-        """Takes come in the order they were asked, whichever was answered first."""
-        store.add(KEY, said("second", order=2), take=1, run="r1", replace=False)
-        store.add(KEY, said("first", order=1), take=2, run="r1", replace=False)
-        assert texts(store) == ["first", "second"]
-
-    def test_rewrite(self, store):
-        """What is rewritten stands under the same name."""
-        name = store.add(KEY, said("a"), take=1, run="r1", replace=False)
-        store.rewrite(name, said("longer"))
-        assert texts(store) == ["longer"] and list(store.names()) == [KEY]
+from agentrec_auto.testing.stores import KEY, said, texts
 
 
 @pytest.fixture
@@ -192,81 +117,3 @@ def test_key_names(folder):
     FolderStore(folder.where).note_secrets(["OPENAI_API_KEY", "HF_TOKEN"])
     path = os.path.join(folder.where, ".agentrec-keys")
     assert open(path).read().split() == ["OPENAI_API_KEY", "HF_TOKEN"]
-
-
-def _record(where, worker, run, replace, keys):
-    store = FolderStore(where)
-    for number in range(keys):
-        for take in (1, 2):
-            key = Key(f"shared_{number}")
-            store.add(key, said(f"{worker}-{number}-{take}", run=run), take=take, run=run, replace=replace)
-        store.add(Key(f"own-{worker}_{number}"), said(str(number), run=run), take=1, run=run, replace=replace)
-
-
-@pytest.mark.parametrize("replace", [False, True])
-def test_eight_processes(folder, replace):
-    """Eight processes that record the same and different requests lose nothing and tear nothing."""
-    if replace:
-        _record(folder.where, "old", "r0", False, 20)
-    context = multiprocessing.get_context("fork")
-    workers = [
-        context.Process(target=_record, args=(folder.where, worker, "r1", replace, 20)) for worker in range(8)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-        assert worker.exitcode == 0
-    for number in range(20):
-        shared = folder.takes(Key(f"shared_{number}"))
-        assert [recording.interaction.metadata["run"] for recording in shared] == ["r1", "r1"]
-        for worker in range(8):
-            assert texts(folder, Key(f"own-{worker}_{number}")) == [str(number)]
-    assert not [name for name in files(folder) if name.endswith(".tmp")]
-
-
-def test_threads(folder):
-    """Eight threads with one store: every take is there once, whole."""
-
-    def work(worker):
-        for number in range(25):
-            folder.add(Key(f"k-{worker}-{number}"), said("x" * 1000), take=1, run="r1", replace=False)
-            folder.add(KEY, said("same"), take=1, run="r1", replace=False)
-
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(files(folder)) == 8 * 25 + 1 and texts(folder) == ["same"]
-
-
-_ENDLESS = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from test_folder import *
-from test_folder import _record
-store = FolderStore(sys.argv[2])
-number = 0
-while True:
-    name = store.add(Key(f"k_{number}"), said("x" * 200, size=200), take=1, run="r1", replace=False)
-    print(name, flush=True)
-    number += 1
-"""
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_kill_nine(folder, seed):
-    """Killed at any moment: each recording whose `add` returned is there, and every file is whole."""
-    command = [sys.executable, "-c", _ENDLESS, os.path.dirname(__file__), folder.where]
-    worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    returned = [worker.stdout.readline().strip() for _ in range(random.Random(seed).randint(1, 60))]
-    worker.send_signal(signal.SIGKILL)
-    returned += worker.stdout.read().split()
-    worker.wait()
-    whole = returned[:-1]  # the last line may be cut off
-    assert whole
-    for name in whole:
-        assert len(folder.load(name).chunks) == 200
-    assert set(whole) <= set(folder.names())
-    assert folder.takes(Key(returned[-1])) is not None and folder.warned == []
