@@ -43,6 +43,24 @@ def test_lanes(suite: Suite) -> None:
     assert told(suite, "--agentrec", "replay", "test_app.py::test_two", "test_app.py::test_one") == both
 
 
+def test_tried_again(suite: Suite) -> None:
+    """Each attempt of a plugin that runs a test again counts from take 1."""
+    suite.write("test_app.py", "from app import ask\ndef test_it(): print('told', ask(), ask())")
+    suite.write(
+        "conftest.py",
+        """
+        from _pytest.runner import runtestprotocol
+
+        def pytest_runtest_protocol(item, nextitem):
+            for log in False, True:
+                runtestprotocol(item, log=log, nextitem=nextitem)
+            return True
+        """,
+    )
+    told(suite, "--agentrec", "auto")
+    assert told(suite, "--agentrec", "replay") == ["told answer 1 to: hi answer 2 to: hi"] * 2
+
+
 def test_async_tests(suite: Suite) -> None:
     """Tests and fixtures of pytest-asyncio and anyio are tests and fixtures like any other."""
     suite.write(
