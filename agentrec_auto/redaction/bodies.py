@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from agentrec_auto.redaction import events, paths, percent
-from agentrec_auto.redaction.documents import in_text
+from agentrec_auto.redaction.documents import in_text, is_json
 from agentrec_auto.redaction.edits import Edit, applied, merged
 from agentrec_auto.redaction.fields import PLACEHOLDER, is_done, is_secret_name
 from agentrec_auto.redaction.finder import Finder
@@ -18,7 +18,9 @@ _FORM_PAIR = re.compile(r"([^=&]*)=([^&]*)")
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})', re.IGNORECASE)
 _PART_NAME = re.compile(r'\bname="?([^";\r\n]*)', re.IGNORECASE)
 _PART_TYPE = re.compile(r"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_NO_TEXT = re.compile("[\x00\udc80-\udcff]")
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
+_OPENS_TEXT = re.compile(r"\s*(?:[{\[:]|data:|event:|id:|retry:)")
+_BLANK_LINE = re.compile(r"\r?\n\r?\n")
 _DEPTH = 3
 
 
@@ -69,20 +71,41 @@ def in_documents(text: str, rules: Rules, *, repeats: bool = False) -> list[Edit
     near, named = rules.finder.narrowed(text, repeats=repeats), rules.paths.narrowed(text)
     if near is None and not named:
         return []
-    if _NO_TEXT.search(text):
+    if _is_binary(text):
         return [] if near is None else [_masked(text, edit) for edit in merged(near.find(text))]
     found: list[Edit] = []
+    clean: set[str] = set()
     at = 0
     for start, end in [*events.documents(text), (len(text), len(text))]:
         between, document = text[at:start], text[start:end]
         if near is not None and not between.isspace():
             found += (edit.shifted(at) for edit in in_text(between, near, depth=0))
         inside = paths.in_document(document, named)
-        if near is not None:
+        if near is not None and not (repeats and _is_clean(document, near, clean)):
             inside += in_text(document, near)
         found += (edit.shifted(start) for edit in inside)
         at = end
     return merged(found)
+
+
+def _is_binary(text: str) -> bool:
+    """Whether a body is no text; one that was cut off in the middle of a character is."""
+    return "\0" in text or (_OPENS_TEXT.match(text) is None and _UNDECODABLE.search(text) is not None)
+
+
+def _is_clean(document: str, finder: Finder, clean: set[str]) -> bool:
+    """Whether a document has nothing to be found, for sure; ``clean`` remembers strings for the next one.
+
+    Between two quotes of a JSON text without escapes is a string, or nothing of interest.
+    """
+    if finder.fields or not is_json(document):
+        return False
+    for piece in document.split('"'):
+        if piece not in clean:
+            if "\\" in piece or finder.find(piece):
+                return False
+            clean.add(piece)
+    return True
 
 
 def _in_form(text: str, rules: Rules) -> Iterator[Edit]:
@@ -102,10 +125,14 @@ def _in_parts(text: str, boundary: str, rules: Rules, depth: int) -> Iterator[Ed
     """RFC 2046 §5.1.1: parts between lines ``--boundary``, each with headers, a blank line, and a body."""
     near = rules.finder.narrowed(text)
     delimiter = re.compile(rf"(?:\r?\n|^)--{re.escape(boundary)}(?:--)?[ \t]*(?=\r?\n|\Z)")
-    starts = [(match.start(), match.end()) for match in delimiter.finditer(text)]
-    for (_, start), (end, _) in zip(starts, [*starts[1:], (len(text), 0)], strict=True):
-        blank = re.compile(r"\r?\n\r?\n").search(text, start, end)
-        if blank is None:
+    found = list(delimiter.finditer(text))
+    starts = [0, *(match.end() for match in found)]
+    ends = [*(match.start() for match in found), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        blank = _BLANK_LINE.search(text, start, end)
+        if blank is None:  # before the first part, behind the last, or cut off
+            if near is not None:
+                yield from (edit.shifted(start) for edit in in_text(text[start:end], near))
             continue
         head, body = text[start : blank.start()], text[blank.end() : end]
         if near is not None:

@@ -16,9 +16,9 @@ What is found in a channel is cut out of its pieces: the placeholder sits in the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 
 from agentrec_auto.redaction.documents import in_text
 from agentrec_auto.redaction.edits import Edit
@@ -30,37 +30,47 @@ _NEVER_PIECES = (
     "id|object|model|type|role|event|event_type|status|created_at|item_id|response_id|responseId|message_id|"
     "modelVersion|system_fingerprint|service_tier|finish_reason|finishReason|stop_reason|obfuscation"
 )
-_STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
-_FIELD = re.compile(rf'"(?!(?:{_NEVER_PIECES})")([\w-]+)"\s*:\s*{_STRING}')
+_STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)'
+_NAME = "[A-Za-z0-9_-]+"
+_FIELD = re.compile(
+    rf'"(?={_NAME}"\s*:\s*")'  # first, because most quotes are something else: it halves the time
+    rf'(?!(?:{_NEVER_PIECES})")({_NAME})"\s*:\s*{_STRING}'
+)
 _ELEMENT = re.compile(rf"([\[,])\s*{_STRING}(?=\s*[,\]])")
 _INDEX = re.compile(r'"(?:index|output_index|content_index|summary_index|contentBlockIndex)"\s*:\s*(\d+)')
+_ANY_INDEX = re.compile(r'ndex"\s*:\s*(\d+)')  # begins with a letter that is rarer than a quote
 
-Channels = dict[Hashable, list[Span]]
 
-
-def in_events(text: str, events: Iterable[Span], finder: Finder) -> list[Edit]:
+def in_events(text: str, events: Sequence[Span], finder: Finder) -> list[Edit]:
     """What is to be replaced in the events of a stream, beside what one event alone gives away."""
     edits: list[Edit] = []
-    for pieces in _channels(text, events).values():
+    for pieces in _channels(text, events):
         if len(pieces) > 1:
             edits += _in_channel(text, pieces, finder)
     return edits
 
 
-def _channels(text: str, events: Iterable[Span]) -> Channels:
-    channels: Channels = defaultdict(list)
-    patterns = (_FIELD, _ELEMENT) if '["' in text else (_FIELD,)
-    for start, end in events:
-        indices = _INDEX.findall(text, start, end)
-        for pattern in patterns:
-            seen: dict[str, int] = {}
-            for piece in pattern.finditer(text, start, end):
-                name = piece[1]
-                nth = seen[name] = seen.get(name, 0) + 1
-                channel = (name, nth, *indices)
-                channels[channel].append(piece.span(2))
-                channels[name].append(piece.span(2))
-    return channels
+def _channels(text: str, events: Sequence[Span]) -> Iterator[list[Span]]:
+    """The pieces of each channel, and of all channels of a name together."""
+    has_indices = not {"0"}.issuperset(_ANY_INDEX.findall(text))
+    for pattern in (_FIELD, _ELEMENT) if '["' in text else (_FIELD,):
+        by_name: dict[str, dict[tuple[str, ...], list[Span]]] = {}
+        number, end = -1, -1
+        indices: tuple[str, ...] = ()
+        seen: dict[str, int] = {}
+        for piece in pattern.finditer(text):
+            while piece.start() >= end and number + 1 < len(events):
+                number += 1
+                start, end = events[number]
+                indices = tuple(_INDEX.findall(text, start, end)) if has_indices else ()
+                seen.clear()
+            name = piece[1]
+            nth = seen[name] = seen.get(name, 0) + 1
+            by_name.setdefault(name, {}).setdefault((str(nth), *indices), []).append(piece.span(2))
+        for channels in by_name.values():
+            yield from channels.values()
+            if len(channels) > 1:
+                yield sorted(chain.from_iterable(channels.values()))
 
 
 def _in_channel(text: str, pieces: Sequence[Span], finder: Finder) -> Iterator[Edit]:
@@ -79,10 +89,11 @@ def _in_channel(text: str, pieces: Sequence[Span], finder: Finder) -> Iterator[E
 def _cut(edit: Edit, pieces: Sequence[Span], ends: Sequence[int]) -> Iterator[Edit]:
     """An edit of a channel as edits of its pieces in the text."""
     instead = edit.text
-    for (start, end), joined_end in zip(pieces, ends, strict=True):
-        joined_start = joined_end - (end - start)
-        if edit.start < joined_end and joined_start < edit.end:
-            yield Edit(
-                start + max(0, edit.start - joined_start), end - max(0, joined_end - edit.end), instead
-            )
+    for at in range(bisect_right(ends, edit.start), len(pieces)):
+        start, end = pieces[at]
+        joined_start = ends[at] - (end - start)
+        if joined_start >= edit.end:
+            break
+        if start < end:
+            yield Edit(start + max(0, edit.start - joined_start), end - max(0, ends[at] - edit.end), instead)
             instead = ""

@@ -9,7 +9,6 @@ from agentrec_auto.redaction.documents import is_json
 
 Span = tuple[int, int]
 
-_LINE = re.compile(r"(?:^|(?<=\r))(?:data: ?)?([{\[][^\r\n]*)", re.MULTILINE)
 _OPENS_ARRAY = re.compile(r"\s*\[")
 _BETWEEN = re.compile(r"[\s,]*")
 _decoder = JSONDecoder()
@@ -30,7 +29,17 @@ def documents(text: str) -> list[Span]:
 
 def lines(text: str) -> list[Span]:
     """The lines that look like JSON, without the ``data:`` that server-sent events put before it."""
-    return [line.span(1) for line in _LINE.finditer(text)]
+    spans, at = [], 0
+    for line in text.replace("\r", "\n").split("\n"):
+        end = at + len(line)
+        if line.startswith("data:"):
+            start = at + (6 if line.startswith(" ", 5) else 5)
+            if text.startswith(("{", "["), start, end):
+                spans.append((start, end))
+        elif line.startswith(("{", "[")):
+            spans.append((at, end))
+        at = end + 1
+    return spans
 
 
 def events(text: str) -> list[Span]:

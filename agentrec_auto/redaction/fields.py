@@ -37,15 +37,12 @@ _WHOLE = frozenset({"idtoken", "authorization", "proxyauthorization", "xauthoriz
 """Not endings: grid_token and pre-authorization are something else."""
 
 _PIECE = re.compile(r'"\s*,\s*"(?:logprob|bytes)')
-_DONE = re.compile(r"\[REDACTED[A-Z0-9-]*\]|<[A-Z][A-Z0-9_]*>")
+_DONE = re.compile(r"\[REDACTED[A-Z0-9-]*\]|REDACTED|<[A-Z][A-Z0-9_]*>")
 
+_STEMS = ("key", "token", "secret", "password", "passwd", "passphrase", "authorization")
 _NEAR = re.compile(
     r'"(?=\s*:\s*\\{0,16}")(?:'
-    + "|".join(
-        rf'(?<={stem}{backslashes}")'
-        for stem in ("key", "token", "secret", "password", "passwd", "passphrase", "authorization")
-        for backslashes in ("", r"\\", r"\\\\\\")
-    )
+    + "|".join(rf'(?<={stem}{backslashes}")' for stem in _STEMS for backslashes in ("", r"\\", r"\\\\\\"))
     + r'|(?<=\\\\\\\\"))',  # deeper than that, whatever it is
     re.IGNORECASE,
 )
@@ -84,6 +81,12 @@ def hides(name: str, value: str, *, behind: str = "") -> bool:
     if kind == "secret":
         return True
     return len(value) >= 16 and not any(map(str.isspace, value)) and not _PIECE.match(behind)
+
+
+def is_named(words: str) -> bool:
+    """False only if none of ``words``, what is between quotes line by line, can be the name of a field."""
+    lower = f"{words.lower()}\n"
+    return any(f"{stem}\n" in lower or f"{stem}\\" in lower for stem in _STEMS)
 
 
 def is_near(text: str) -> bool:

@@ -85,7 +85,7 @@ class Finder:
             self.patterns,
             shapes.near(by_word),
             tuple(value for value in self.known if value.is_near(by_word)),
-            self.fields and fields.is_near(by_field),
+            self.fields and (not repeats or fields.is_named(by_word)) and fields.is_near(by_field),
         )
         is_idle = not (near.named or near.patterns or near.shapes or near.known or near.fields)
         return None if is_idle else near

@@ -41,17 +41,19 @@ def literals(text: str) -> Iterator[Literal]:
     at = text.find('"')
     while at >= 0:
         start = at + 1
-        try:
-            value, behind = scanstring(text, start, False)
-            end = behind - 1
-        except ValueError:
-            match = _END.match(text, start)
-            assert match is not None  # it matches nothing, too
-            end = min(match.end(), len(text))
-            value, behind = text[start:end], end + 1
+        end = min(_END.match(text, start).end(), len(text))  # type: ignore[union-attr]  # matches nothing, too
+        raw, behind = text[start:end], end + 1
         colon = _COLON.match(text, behind) if behind < len(text) else None
-        yield Literal(start, end, value, colon.end() if colon else -1)
+        yield Literal(start, end, _said(raw) if "\\" in raw else raw, colon.end() if colon else -1)
         at = text.find('"', behind)
+
+
+def _said(raw: str) -> str:
+    try:
+        # Of the literal alone: an error counts the lines before it, and there may be very many of both.
+        return str(scanstring(f'{raw}"', 0, False)[0])
+    except ValueError:
+        return raw
 
 
 def spelled(text: str, literal: Literal, edits: Iterable[Edit]) -> Iterator[Edit]:

@@ -146,7 +146,8 @@ _OTHERS = (
         ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"),
         # With its end, or cut off behind some lines of base64
         rf"-----BEGIN {_PEM_EDGE}(?:(?:(?!-----)[\s\S])*-----END {_PEM_EDGE}"
-        r"|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})+)",
+        r"|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})+"
+        r"(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{1,15}\Z)?)",
     ),
     _other(
         "SLACK-WEBHOOK",

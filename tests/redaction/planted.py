@@ -1,0 +1,87 @@
+"""Made-up secrets of every kind, put together here so that no scanner takes this file for a leak."""
+
+import json
+import string
+
+from hypothesis import strategies as st
+
+WORD = string.ascii_letters + string.digits
+TOKEN = WORD + "-_"
+HEX = "0123456789abcdef"
+UPPER = string.ascii_uppercase + string.digits
+
+
+def _text(alphabet, least, most=None):
+    return st.text(alphabet, min_size=least, max_size=most or least + 30)
+
+
+def _after(prefix, rest):
+    return rest.map(lambda text: prefix + text)
+
+
+KINDS = {
+    "ANTHROPIC-KEY": _after("sk" + "-ant-api03-", _text(TOKEN, 16)),
+    "OPENROUTER-KEY": _after("sk" + "-or-v1-", _text(HEX, 64, 64)),
+    "OPENAI-KEY": _after("sk" + "-", _text(WORD, 20)) | _after("sk" + "-proj-", _text(TOKEN, 40)),
+    "GOOGLE-KEY": _after("AI" + "za", _text(TOKEN, 35, 35)),
+    "GOOGLE-TOKEN": _after("ya" + "29.", _text(TOKEN, 40)),
+    "GROQ-KEY": _after("gs" + "k_", _text(WORD, 52, 52)),
+    "HUGGINGFACE-TOKEN": _after("h" + "f_", _text(WORD, 34, 34)),
+    "REPLICATE-TOKEN": _after("r" + "8_", _text(WORD, 37, 37)),
+    "PERPLEXITY-KEY": _after("pp" + "lx-", _text(WORD, 48, 48)),
+    "XAI-KEY": _after("xa" + "i-", _text(WORD, 80, 80)),
+    "NVIDIA-KEY": _after("nv" + "api-", _text(TOKEN, 64, 64)),
+    "TOGETHER-KEY": _after("tg" + "p_v1_", _text(TOKEN, 43, 43)),
+    "FIREWORKS-KEY": _after("f" + "w_", _text(WORD, 24, 24)),
+    "CEREBRAS-KEY": _after("cs" + "k-", _text(WORD, 48, 48)),
+    "GITHUB-TOKEN": st.sampled_from("pousr").flatmap(lambda kind: _after(f"gh{kind}" + "_", _text(WORD, 36, 36)))
+    | _after("github" + "_pat_", _text(WORD + "_", 82, 82)),
+    "GITLAB-TOKEN": _after("gl" + "pat-", _text(TOKEN, 20, 20)),
+    "SLACK-TOKEN": _after("xo" + "xb-", _text(string.digits, 12, 12).map(lambda digits: f"{digits}-abcDEF")),
+    "STRIPE-KEY": _after("sk" + "_live_", _text(WORD, 24)) | _after("rk" + "_live_", _text(WORD, 24)),
+    "SENDGRID-KEY": st.tuples(_text(TOKEN, 22, 22), _text(TOKEN, 43, 43)).map(lambda two: "S" + "G." + ".".join(two)),
+    "NPM-TOKEN": _after("np" + "m_", _text(WORD, 36, 36)),
+    "PYPI-TOKEN": _after("py" + "pi-AgEIcHlwaS5vcmc", _text(TOKEN, 60)),
+    "AWS-KEY": _after("AK" + "IA", _text(UPPER, 16, 16)) | _after("AS" + "IA", _text(UPPER, 16, 16)),
+    "JWT": st.tuples(_text(TOKEN, 20), _text(TOKEN, 30), _text(TOKEN, 43)).map(lambda p: "ey" + "J{}.eyJ{}.{}".format(*p)),
+    "TELEGRAM-TOKEN": st.tuples(_text("123456789", 9, 10), _text(TOKEN, 33, 33)).map(lambda two: two[0] + ":A" + "A" + two[1]),
+    "DATABRICKS-TOKEN": _after("da" + "pi", _text(HEX, 32, 32)),
+}
+"""By the name in the placeholder."""
+
+ODD_KINDS = {
+    "PRIVATE-KEY": _text(WORD + "+/", 200, 400).map(
+        lambda text: "-----BEGIN RSA PRIVATE " + "KEY-----\n{}\n-----END RSA PRIVATE ".format(
+            "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
+        ) + "KEY-----"
+    ),
+}
+"""More than one word, or with characters that JSON and URLs escape."""
+
+secrets = st.one_of(*KINDS.values())
+kinds = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), KINDS[name]))
+
+prose = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from(' \n\t"\\/{}[]:,é漢😀'), max_size=40
+)
+"""Anything, with an eye on what JSON escapes."""
+
+before = st.sampled_from(["", "\n", "\t", " ", '"', "\\", "/", "é", "漢", "😀", "key: ", "a\r\n", "(", "=", "'", "\x08"])
+after = st.sampled_from(["", "\n", " ", '"', "\\", "é", "漢", "😀", ".", ", and", ")", "'", "\x08"])
+
+
+def everything_escaped(text):
+    r"""A JSON string in which every character is written as \uxxxx."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    return '"' + "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)) + '"'
+
+
+spellings = st.sampled_from(
+    [
+        json.dumps,
+        lambda value: json.dumps(value, ensure_ascii=False),
+        lambda value: json.dumps(value, indent=2),
+        lambda value: json.dumps(value, separators=(",", ":")).replace("/", "\\/"),
+    ]
+)
+"""Ways to write JSON."""
