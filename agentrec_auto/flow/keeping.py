@@ -28,6 +28,7 @@ from agentrec_auto.providers.hosts import KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
+from agentrec_auto.store.document import FORMAT_VERSION
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _TOLD = 3
@@ -194,6 +195,7 @@ class Keeping:
         agent = origin.redaction.request.header(b"user-agent")
         tags = self._shelf.tags_of(origin.redaction.request.url)
         told: dict[str, Any] = {
+            "format_version": FORMAT_VERSION,
             "provider": identity.provider,
             "model": identity.model,
             "semantic_key": identity.semantic_key,

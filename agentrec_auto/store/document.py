@@ -17,6 +17,9 @@ from agentrec_auto.errors import BrokenRecordingError
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
+FORMAT_VERSION = 1
+"""Of the file; told in its metadata. `cassette.schema.json` beside this file describes it."""
+
 _DROPPED_EXTENSIONS = ("network_stream", "trailers")
 """Live objects, of no meaning once the connection is gone."""
 

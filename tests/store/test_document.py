@@ -1,7 +1,10 @@
 """A cassette file gives back what was put in, and can be read by a person."""
 
 import json
+from importlib import resources
+from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.store import document
+from agentrec_auto.store.file import FolderStore
 
 blobs = st.binary(max_size=40) | st.text(max_size=20).map(str.encode)
 headers = st.lists(st.tuples(st.binary(max_size=8), st.binary(max_size=8)), max_size=3)
@@ -50,6 +54,38 @@ def test_is_json(interaction):
         "metadata", "request", "response_status", "response_headers", "response_extensions", "chunks",
     ]  # fmt: skip
     assert sum(line.lstrip().startswith('{"data":') for line in text.split("\n")) == len(interaction.chunks)
+
+
+SCHEMA = json.loads(resources.files("agentrec_auto.store").joinpath("cassette.schema.json").read_bytes())
+VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
+
+
+@given(interactions)
+def test_written_files_fit_the_schema(interaction):
+    """What is written fits the JSON Schema that we publish, whatever the interaction."""
+    interaction.metadata.clear()
+    VALIDATOR.validate(json.loads(document.dumps(interaction)))
+
+
+def test_recorded_files_fit_the_schema(tmp_path):
+    """So do the files of a real recorder, with all that it knows of a call; the page's example, too."""
+    from flow.test_recorder import answered, asking, recorder
+
+    store = FolderStore(str(tmp_path))
+    answered(recorder(store, run_tags=(("category", "a"), ("team", "b"))).plan(asking(), "httpx 0.28"))
+    [file] = tmp_path.glob("*.json")
+    VALIDATOR.validate(json.loads(file.read_bytes()))
+    page = (Path(__file__).parents[2] / "docs" / "format.md").read_text()
+    VALIDATOR.validate(json.loads(page.split("```json")[1].split("```")[0]))
+    unknown = set(json.loads(file.read_bytes())["metadata"]) - set(
+        SCHEMA["properties"]["metadata"]["properties"]
+    )
+    assert unknown == set()
+
+
+def test_agentrec_files_fit_the_schema():
+    """And those of agentrec 0.2, which people have."""
+    VALIDATOR.validate(json.loads(AGENTREC_02))
 
 
 AGENTREC_02 = b"""{"summary": {"provider": "openai"}, "request": {"method": "POST", "url": "https://a/b",
