@@ -4,6 +4,7 @@
     ├── ConfigError          what the user said can't be followed: file, key, value, what is allowed
     ├── MissError            replay was asked for what nobody recorded (explicit transports only;
     │                        an unmodified app gets an HTTP 418 its SDK understands)
+    ├── NoSuchRecordingError a name that means no recording, or several: which ones
     ├── BrokenRecordingError a cassette file that can't be read: which one, where, why
     ├── UndecodableBodyError a compressed body whose decoder is not installed: nothing is stored
     └── StoreError           a corpus that can't be opened or written: where, why, the cure
@@ -56,6 +57,22 @@ def _config_error(problem: str, where: str, expected: str, also: tuple[ConfigErr
 
 class MissError(AgentrecError, LookupError):
     """Replay was asked for what nobody recorded."""
+
+
+class NoSuchRecordingError(AgentrecError, LookupError):
+    """A name that means no recording, or more than one."""
+
+    def __init__(self, word: str, where: str, candidates: Sequence[str] = (), found: int = 0) -> None:
+        self.word = word
+        self.where = where
+        self.candidates = tuple(candidates)
+        """Some of the names that the word is the beginning of."""
+        if candidates:
+            more = f" and {found - len(candidates)} more" if found > len(candidates) else ""
+            problem = f"{word!r} can mean {', '.join(candidates)}{more}: say more of the name"
+        else:
+            problem = f"no recording in {where} is called {word!r}: `agentrec ls` names them"
+        super().__init__(problem)
 
 
 class BrokenRecordingError(AgentrecError):

@@ -16,6 +16,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
@@ -69,6 +70,13 @@ class Store(ABC):
     @abstractmethod
     def load(self, name: str) -> CapturedInteraction:
         """The interaction of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """The metadata of that interaction, read without its bodies where the store can; errors as `load`.
+
+        What it gives is not checked as `load` checks it.
+        """
+        return self.load(name).metadata
 
     @abstractmethod
     def note_secrets(self, names: Sequence[str]) -> None:

@@ -16,6 +16,8 @@ from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRe
 from agentrec_auto.errors import BrokenRecordingError
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_decoder = json.JSONDecoder()
+_HEAD = b'{\n  "metadata": '
 
 FORMAT_VERSION = 1
 """Of the file; told in its metadata. `cassette.schema.json` beside this file describes it."""
@@ -56,9 +58,23 @@ def loads(data: bytes, where: str) -> CapturedInteraction:
         raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
     try:
         return _interaction(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BrokenRecordingError(where, f"not a cassette ({why})") from error
+
+
+def metadata(head: bytes) -> dict[str, Any] | None:
+    """The metadata at the beginning of a file, of which ``head`` is the first piece.
+
+    None where it isn't all there, or the file isn't laid out as `dumps` does.
+    """
+    if not head.startswith(_HEAD):
+        return None
+    try:
+        value, _ = _decoder.raw_decode(head.decode("utf-8", "ignore"), len(_HEAD))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _interaction(document: dict[str, Any]) -> CapturedInteraction:

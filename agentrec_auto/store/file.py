@@ -17,6 +17,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
+from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
@@ -32,6 +33,8 @@ except ImportError:  # Windows: two runs that replace the same take at once may 
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
+_HEAD = 4096
+"""Bytes at the beginning of a file that hold its metadata."""
 
 
 class FolderStore(Store):
@@ -89,7 +92,7 @@ class FolderStore(Store):
         try:
             with os.scandir(self.where) as entries:
                 found = [
-                    (entry.stat().st_mtime_ns, entry.name[: -len(_SUFFIX)])
+                    (_modified(entry), entry.name[: -len(_SUFFIX)])
                     for entry in entries
                     if entry.name.endswith(_SUFFIX) and entry.name.startswith(prefix) and entry.name[0] != "."
                 ]
@@ -111,6 +114,14 @@ class FolderStore(Store):
         except OSError as error:
             raise BrokenRecordingError(path, error.strerror or type(error).__name__) from error
         return document.loads(data, path)
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        try:
+            with open(self._path(name), "rb", buffering=0) as file:
+                found = document.metadata(file.read(_HEAD))
+        except OSError:  # `load` says what is the matter
+            found = None
+        return self.load(name).metadata if found is None else found
 
     def note_secrets(self, names: Sequence[str]) -> None:
         fresh = frozenset(names) - self._noted
@@ -211,6 +222,14 @@ class FolderStore(Store):
             yield
         finally:
             os.close(descriptor)
+
+
+def _modified(entry: os.DirEntry[str]) -> int:
+    """When a file was written; the earliest for one that was removed since it was listed."""
+    try:
+        return entry.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _read(path: str) -> bytes:
