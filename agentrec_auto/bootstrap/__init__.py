@@ -1,6 +1,12 @@
 """Someone starts us: off → return; on → one import hook a library.
 
-`hook` waits in every process, `inject` holds the sitecustomize.py that loads it, `children` and `watch`
-are woken by what the process does, `leave` runs at its end. `launch` and `start` are the two doors:
-``agentrec run`` and ``agentrec_auto.install()``.
+    launch         agentrec run: options → environment (and keys) → supervise → summary
+    start          agentrec_auto.install() and uninstall(): environment → hook
+    startup_files  agentrec hook: a start-up file in one environment
+    inject/        the sitecustomize.py that every Python below a run executes: → hook
+    hook           in each process, waits for an import, and wakes:
+                       patches    an HTTP library: puts its seam in place
+                       watch      socket: connections past every seam
+                       children   subprocess, os.exec…: programs started with an environment of their own
+                       leave      the end: which SDKs there were, and the summary of a run begun here
 """

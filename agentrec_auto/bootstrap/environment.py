@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-
 _SIMPLE = frozenset(
     "AGENTREC_" + name
     for name in ("MODE", "CORPUS", "RUN_ID", "RUN_DIR", "RUN_OWNER", "CWD", "HOME", "FOLLOW")
@@ -31,15 +30,15 @@ def settle(environ: MutableMapping[str, str], flags: Mapping[str, str], names: M
     from agentrec_auto.config import find
 
     cwd = folder()
-    mode = flags.get("mode") or environ.get("AGENTREC_MODE") or ("replay" if _in_ci(environ) else "auto")
-    corpus = flags.get("corpus") or environ.get("AGENTREC_CORPUS") or "corpus"
+    mode = environ.get("AGENTREC_MODE") or ("replay" if _in_ci(environ) else "auto")
+    mode = flags.get("mode", mode)
+    corpus = flags.get("corpus", environ.get("AGENTREC_CORPUS") or "corpus")
     said = {name for name in environ if name.startswith("AGENTREC_")}
     if (
         said <= _SIMPLE
         and flags.keys() <= {"mode", "corpus"}
         and mode in MODES
         and _is_simple_path(corpus)
-        and cwd
         and _is_simple_path(cwd)
         and not find.found(cwd)
     ):
@@ -62,4 +61,4 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 def _is_simple_path(path: str) -> bool:
     """Whether a path is neither a URL nor ``~``, and the same in JSON and out of it."""
-    return path.isascii() and path.isprintable() and not any(sign in path for sign in ':~"\\')
+    return path != "" and path.isascii() and path.isprintable() and not any(sign in path for sign in ':~"\\')

@@ -45,7 +45,7 @@ class Watcher:
     @staticmethod
     def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
         """Where a finder after us found a watched module, its loader made to call `wake`."""
-        if name not in WATCHED:
+        if name not in WATCHED or not _is_on():
             return None
         for finder in sys.meta_path[sys.meta_path.index(Watcher) + 1 :]:
             find = getattr(finder, "find_spec", None)
@@ -103,9 +103,9 @@ def start() -> None:
 
         set_dummy_keys(os.environ)
     if os.environ.get("AGENTREC_FOLLOW") != "0":
-        for name, position in (("execv", 9), ("execve", 2), ("posix_spawn", 2), ("posix_spawnp", 2)):
+        for name in ("execv", "execve", "posix_spawn", "posix_spawnp"):
             if hasattr(os, name):
-                _carry_through(os, name, position)
+                _carry_through(os, name, 2)
     for name in WATCHED.intersection(sys.modules):
         wake(name, sys.modules[name])
 
@@ -171,7 +171,10 @@ def _wake_after(spec: "ModuleSpec") -> None:
             wake(spec.name, module)
 
     if execute is not None and not isinstance(loader, type):
-        loader.exec_module = exec_module
+        try:
+            loader.exec_module = exec_module
+        except (AttributeError, TypeError):
+            pass
 
 
 def _intercept(name: str, module: "ModuleType") -> None:

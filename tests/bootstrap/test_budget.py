@@ -78,22 +78,33 @@ def test_start_takes_no_longer_than_a_millisecond(tmp_path: Path) -> None:
 
 
 def test_launcher_costs_no_more_than_an_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``agentrec run -- true`` takes at most twice a bare interpreter."""
+    """``agentrec run -- true`` takes at most twice the time of a bare interpreter, as the processor counts it."""
     monkeypatch.chdir(tmp_path)
     environ = clean_environment()
     bare = [sys.executable, "-c", "pass"]
     launcher = [str(Path(sys.executable).with_name("agentrec")), "run", "--", "true"]
-    nothing = more(["true"], environ, bare, environ, pairs=30).wall_ms
-    assert more(bare, environ, launcher, environ, pairs=30).wall_ms <= nothing
+    interpreter = more(["true"], environ, bare, environ, pairs=30).cpu_ms
+    assert more(bare, environ, launcher, environ, pairs=30).cpu_ms <= interpreter
+
+
+def test_a_library_wakes_its_seam_and_no_more(run_python: Run, tmp_path: Path) -> None:
+    """The parts that key, redact, store and read settings are loaded at the first request."""
+    script = "import httpx, sys; print(*(name for name in sys.modules if 'agentrec_auto' in name or name == 'pydantic'))"
+    loaded = run_python("-c", script, env=inherited("auto", tmp_path)).stdout.split()
+    assert "agentrec_auto.seams.httpx_family" in loaded
+    heavy = ("pydantic", *(f"agentrec_auto.{room}" for room in ("assemble", "config", "keying", "redaction", "store")))
+    assert not [name for name in loaded if name.startswith(heavy)]
 
 
 @pytest.mark.slow
 def test_an_sdk_costs_little_more(tmp_path: Path) -> None:
-    """``import openai``: no more than 15 ms of CPU and 2 MiB."""
+    """``import openai``: no more than 15 ms of CPU and 2 MiB; the least of each, for a busy machine adds."""
     command = [sys.executable, "-c", "import openai"]
-    taken = more(command, clean_environment(), command, inherited("auto", tmp_path), pairs=7)
-    assert taken.cpu_ms <= 15
-    assert taken.mib <= 2
+    bare, on = clean_environment(), inherited("auto", tmp_path)
+    runs = [(taken(command, bare), taken(command, on)) for _ in range(8)]
+    without, with_us = zip(*runs, strict=True)
+    assert min(run.cpu_ms for run in with_us) - min(run.cpu_ms for run in without) <= 15
+    assert min(run.mib for run in with_us) - min(run.mib for run in without) <= 2
 
 
 def test_names_are_the_tables() -> None:

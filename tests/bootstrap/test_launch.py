@@ -42,6 +42,8 @@ def test_one_line_where_nothing_was_called(run_agentrec: Run) -> None:
     [
         (["--mode", "replya", "--", "true"],
          "unknown mode 'replya' in --mode: expected off, record, replay, auto, refresh or verify"),
+        (["--mode", "", "true"], "unknown mode '' in --mode: expected"),
+        (["--corpus=", "true"], "bad corpus '' in --corpus: expected"),
         (["--on-miss=panic", "true"], "unknown on_miss 'panic' in --on-miss: expected fail, live or record"),
         (["--speed", "slow", "true"], "bad speed 'slow' in --speed: expected"),
         (["--tag", "a", "true"], "bad tag 'a' in --tag: expected name=value"),
