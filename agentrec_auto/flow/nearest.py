@@ -28,7 +28,8 @@ _COMPARED = 20_000
 _SHOWN = 48
 """Characters shown of a value that differs."""
 
-_MISSING = object()
+MISSING = object()
+"""The value of what isn't there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,38 @@ def differences(asked: Identity, found: Identity) -> list[str]:
     ]
     if asked.document is NO_DOCUMENT or found.document is NO_DOCUMENT:
         if asked.body != found.body:
-            told.append(f"body: {_changed(found.body, asked.body)}")
+            told.append(f"body: {changed(found.body, asked.body)}")
         return told
     told += [
-        line for path, line in _walk(found.document, asked.document, "") if path not in ("model", "stream")
+        f"{path}: {changed(before, now)}"
+        for path, before, now in walk(found.document, asked.document)
+        if path not in ("model", "stream")
     ]
     return told
+
+
+def walk(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two JSON documents differ: path, and the value on each side (`MISSING` for none)."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in [*before, *(name for name in now if name not in before)]:
+            step = f"{path}.{name}" if path else name
+            yield from walk(before.get(name, MISSING), now.get(name, MISSING), step)
+    elif isinstance(before, list) and isinstance(now, list):
+        for index in range(max(len(before), len(now))):
+            yield from walk(
+                before[index] if index < len(before) else MISSING,
+                now[index] if index < len(now) else MISSING,
+                f"{path}[{index}]",
+            )
+    elif before != now or type(before) is not type(now):
+        yield path, before, now
+
+
+def changed(before: Any, now: Any) -> str:
+    """Two values that differ, in a few words: ``"…Monday" → "…Tuesday"``."""
+    if isinstance(before, str) and isinstance(now, str):
+        return _changed_text(before, now)
+    return f"{_short(before)} → {_short(now)}"
 
 
 def _candidates(asked: Identity, store: Store) -> Iterator[Recording]:
@@ -137,28 +164,6 @@ def _ratio() -> Callable[[str, str], float]:
     return lambda a, b: float(fuzz.ratio(a, b)) / 100
 
 
-def _walk(before: Any, now: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for name in [*before, *(name for name in now if name not in before)]:
-            step = f"{path}.{name}" if path else name
-            yield from _walk(before.get(name, _MISSING), now.get(name, _MISSING), step)
-    elif isinstance(before, list) and isinstance(now, list):
-        for index in range(max(len(before), len(now))):
-            yield from _walk(
-                before[index] if index < len(before) else _MISSING,
-                now[index] if index < len(now) else _MISSING,
-                f"{path}[{index}]",
-            )
-    elif before != now or type(before) is not type(now):
-        yield path, f"{path}: {_changed(before, now)}"
-
-
-def _changed(before: Any, now: Any) -> str:
-    if isinstance(before, str) and isinstance(now, str):
-        return _changed_text(before, now)
-    return f"{_short(before)} → {_short(now)}"
-
-
 def _changed_text(before: str, now: str) -> str:
     """Both texts around the first place where they differ: ``"…Monday" → "…Tuesday"``."""
     pairs = zip(before, now, strict=False)
@@ -180,7 +185,7 @@ def _quoted(lead: str, text: str) -> str:
 
 
 def _short(value: Any) -> str:
-    if value is _MISSING:
+    if value is MISSING:
         return "absent"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
