@@ -31,6 +31,10 @@ listening: "list[Callable[..., None]]" = []
 """The audit hook, once it is added: it can't be taken back."""
 
 
+said: "dict[str, str]" = {}
+"""Our variables as they were at the start: see `restore`."""
+
+
 class NotInterceptedError(RuntimeError):
     """Replay was asked for, and a library can't be intercepted: importing it fails, for it would go live.
 
@@ -106,8 +110,16 @@ def start() -> None:
         for name in ("execv", "execve", "posix_spawn", "posix_spawnp"):
             if hasattr(os, name):
                 _carry_through(os, name, 2)
+    said.update((name, value) for name, value in os.environ.items() if name.startswith("AGENTREC_"))
     for name in WATCHED.intersection(sys.modules):
         wake(name, sys.modules[name])
+
+
+def restore() -> None:
+    """Put our variables back into an environment that the app has cleared: replay must not go live by that."""
+    if said and "AGENTREC_MODE" not in os.environ:
+        for name, value in said.items():
+            os.environ.setdefault(name, value)
 
 
 def begin_run(environ: "MutableMapping[str, str]") -> None:
@@ -178,6 +190,7 @@ def _wake_after(spec: "ModuleSpec") -> None:
 
 
 def _intercept(name: str, module: "ModuleType") -> None:
+    restore()
     try:
         if mode() not in MODES:
             raise ValueError(f"unknown mode {mode()!r} in AGENTREC_MODE: expected {', '.join(MODES)}")
@@ -196,6 +209,7 @@ def _intercept(name: str, module: "ModuleType") -> None:
 def _listen(event: str, facts: "tuple[Any, ...]") -> None:
     """The audit hook: told of everything the interpreter does, it minds two things."""
     if (event == "socket.getaddrinfo" or event == "socket.connect") and _is_on():
+        restore()
         try:
             from agentrec_auto.bootstrap.watch import check
         except Exception:  # nothing to import from: the interpreter is going down
@@ -227,6 +241,7 @@ def _carry_through(owner: "Any", name: str, position: int) -> None:
     original = getattr(owner, name)
 
     def call(*args: "Any", **named: "Any") -> "Any":
+        restore()
         if not _is_on():
             pass
         elif len(args) > position or named.get("env") is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+from agentrec_auto.bootstrap import hook
 from agentrec_auto.flow import active, ledger
 from agentrec_auto.seams.table import SEAMS
 
@@ -23,6 +24,7 @@ def patch(name: str, module: ModuleType) -> None:
         active.ledger.note(ledger.WARNED, text=f"{name} can't be intercepted: {error}")
         raise
     patched[name] = module
+    active.restore = hook.restore
 
 
 def unpatch_all() -> None:

@@ -61,6 +61,7 @@ def uninstall() -> None:
 
 def _stop() -> None:
     """Wait for no more imports, and give the standard library its own functions back."""
+    hook.said.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in (hook.Watcher, hook.Home)]
     while hook.replaced:
         owner, name, original = hook.replaced.pop()

@@ -5,6 +5,7 @@ Light: imported when an HTTP library is patched. The recorder itself is assemble
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 
 from agentrec_auto.flow.ledger import Ledger
@@ -17,3 +18,11 @@ inside: ContextVar[bool] = ContextVar("agentrec_inside", default=False)
 reached: set[str] = set()
 """Hosts (lower case) that a seam let a call go out to. A connection to an LLM host that isn't here went
 past every seam. Process-wide, not task-local: name look-ups run in threads that inherit no context."""
+
+
+def _nothing() -> None:
+    return None
+
+
+restore: Callable[[], None] = _nothing
+"""Puts our variables back into an environment that the app has cleared; start-up sets it."""

@@ -29,6 +29,7 @@ Find = Callable[[], "Recorder"]
 
 def process_recorder() -> Recorder:
     """The recorder of this process, assembled at the first call."""
+    active.restore()
     from agentrec_auto.assemble import recorder  # here: the parts are loaded at the first request
 
     return recorder()
