@@ -40,12 +40,13 @@ def _begin_early() -> Run | None:
     """With AGENTREC_MODE set: begin before any conftest, and most plugins, import anything."""
     if _mode_of_environment() in ("", "off"):
         return None
+    from agentrec_auto.bootstrap.hook import NotInterceptedError
     from agentrec_auto.errors import ConfigError
     from agentrec_auto.pytest_plugin.run import Run
 
     try:
         return Run({}, {})
-    except ConfigError:  # a usage error, once pytest is there to show it: see `_decide`
+    except (ConfigError, NotInterceptedError):  # usage errors, once pytest is there to show them: `_decide`
         return None
 
 

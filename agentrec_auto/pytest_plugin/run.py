@@ -28,12 +28,19 @@ class Run:
     """
 
     def __init__(self, flags: Mapping[str, str], names: Mapping[str, str]) -> None:
-        """Begin, under ``flags`` (see `settle`); raises `ConfigError` with nothing changed."""
+        """Begin, under ``flags`` (see `settle`).
+
+        Raises `ConfigError`, and `NotInterceptedError` where replay can't be kept from going live; nothing
+        is changed then.
+        """
         environ = dict(os.environ)
         self.mode = settle(environ, flags, names)
         self.corpus = environ["AGENTREC_CORPUS"]
         self._outer = _outer_folder(environ)
-        self.folder = _make_folder(self._outer)
+        name = f"agentrec-pytest-{os.getpid()}-{os.urandom(4).hex()}"
+        self.folder = os.path.join(self._outer or tempfile.gettempdir(), name)
+        """Made by the first event."""
+
         hook.begin_run(environ)
         environ[RUN_DIR] = self.folder
         environ.pop(RUN_OWNER, None)  # else a summary would be given at the process's end, beside pytest's
@@ -42,10 +49,14 @@ class Run:
             set_dummy_keys(environ)
         self._changes = Changes()
         self._changes.make(environ)
-        self._started = hook.Watcher not in sys.meta_path
-        hook.start()
         active.ledger.after_fork()  # from here on, events go to our folder
         self._outer_recorder = swap(None)
+        self._started = hook.Watcher not in sys.meta_path
+        try:
+            hook.start()
+        except hook.NotInterceptedError:
+            self.end()
+            raise
 
     def end(self, *, hand_up: bool = True) -> None:
         """Take everything back. The ledger goes to the run outside, if any, unless that is its own affair."""
@@ -59,7 +70,7 @@ class Run:
         active.ledger.after_fork()
         if not hand_up:
             return
-        if os.path.isdir(self._outer):
+        if self._outer:
             move_files(self.folder, self._outer)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -74,6 +85,7 @@ def swap(recorder: Recorder | None) -> Recorder | None:
 def move_files(folder: str, above: str) -> None:
     """Move every file in and below ``folder`` into the folder ``above``; their names are unique."""
     for place, _, names in os.walk(folder):
+        os.makedirs(above, exist_ok=True)
         for name in names:
             os.rename(os.path.join(place, name), os.path.join(above, name))
 
@@ -88,15 +100,3 @@ def _outer_folder(environ: Mapping[str, str]) -> str:
         del os.environ[RUN_OWNER]
         return ""
     return folder
-
-
-def _make_folder(outer: str) -> str:
-    if outer:
-        folder = os.path.join(outer, f"pytest-{os.getpid()}-{os.urandom(4).hex()}")
-        try:
-            os.makedirs(folder)
-        except OSError:
-            pass
-        else:
-            return folder
-    return tempfile.mkdtemp(prefix="agentrec-")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from agentrec_auto.bootstrap.hook import NotInterceptedError
 from agentrec_auto.bootstrap.leave import leave
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow import ledger
@@ -39,7 +40,7 @@ def begin(config: pytest.Config, early: Run | None) -> None:
             run.end()
         try:
             run = Run(*said(config, os.environ))
-        except ConfigError as error:
+        except (ConfigError, NotInterceptedError) as error:
             raise pytest.UsageError(f"agentrec: {error}") from None
     _take_back_at_the_end(config, run)
     if run.mode != "off":

@@ -21,9 +21,7 @@ def unused(
     """Names of the recordings in ``corpus`` that are not among ``used``; none where tests were left out."""
     if _left_tests_out(session, reporter):
         return []
-    from agentrec_auto.store.location import (
-        open_store,
-    )  # here: loaded already where there is anything to tell
+    from agentrec_auto.store.location import open_store  # here: only where there was a call
 
     try:
         found = sorted(set(open_store(corpus).names()) - used)

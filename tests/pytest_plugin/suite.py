@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from shutil import rmtree
 from textwrap import dedent
 from typing import Any
 
@@ -49,6 +50,7 @@ class Suite:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        rmtree(path.parent / "__pycache__", ignore_errors=True)  # tells files apart by the second
         return path
 
     def pytest(self, *words: str, plugins: str = "", cwd: str = ".", **env: str) -> Ran:
@@ -58,8 +60,7 @@ class Suite:
 
     def python(self, *words: str, cwd: str = ".", **env: str) -> Ran:
         """Run a Python where `pytest` would, under the same environment."""
-        bare = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        environ = {**bare, "URL": self.server.url, **env}
+        environ = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "URL": self.server.url, **env}
         return run(sys.executable, *words, cwd=self.folder / cwd, env=environ)
 
     def asked(self, corpus: str = "corpus") -> list[str]:

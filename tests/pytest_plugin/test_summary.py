@@ -46,7 +46,7 @@ def test_unused_or_not_come_to(recorded: Suite) -> None:
 def test_not_in_a_part(recorded: Suite) -> None:
     """A run of some of the tests says nothing of what the others may use."""
     recorded.write("test_more.py", "def test_more(): pass")
-    for part in "-k one", "--ignore test_more.py", "test_app.py::test_one", "test_app.py", "--deselect test_more.py":
+    for part in "-k one", "--ignore test_more.py", "test_app.py::test_one", "test_app.py":
         assert len(section(recorded.pytest("--agentrec", "replay", *part.split()))) == 1, part
 
 

@@ -228,3 +228,13 @@ def test_found_by_itself(run_python: Run, suite: Suite) -> None:
     suite.write("test_app.py", PASSES)
     ran = run_python("-m", "pytest", "--agentrec", "auto", cwd=suite.folder)
     assert "agentrec: mode auto, corpus corpus" in ran.stdout
+
+
+def test_not_interceptable(suite: Suite) -> None:
+    """Where replay can't be kept from going live, no test runs."""
+    suite.write("httpx2.py", "class Client: pass\nclass AsyncClient: pass")
+    suite.write("early.py", "import httpx2")
+    suite.write("test_app.py", PASSES)
+    ran = suite.pytest("-p", "early", "--agentrec", "replay")
+    assert ran.code == 4
+    assert ran.stderr.startswith("ERROR: agentrec: can't intercept httpx2 ")
