@@ -7,6 +7,9 @@
     ├── NoSuchRecordingError a name that means no recording, or several: which ones
     ├── BrokenRecordingError a cassette file that can't be read: which one, where, why
     ├── UndecodableBodyError a compressed body whose decoder is not installed: nothing is stored
+    ├── DecodeError          a body that no dialect makes sense of, or not the one that was asked
+    ├── UnsupportedRequestError a request that has no form in plain texts, or none at another provider
+    ├── MissingAPIKeyError   a live call needs a key: which variable
     └── StoreError           a corpus that can't be opened or written: where, why, the cure
 
 Messages are lower case: what was asked, what stood in the way, and the cure last.
@@ -55,8 +58,12 @@ def _config_error(problem: str, where: str, expected: str, also: tuple[ConfigErr
     return ConfigError(problem, where=where, expected=expected, also=also)
 
 
-class MissError(AgentrecError, LookupError):
+class MissError(AgentrecError, KeyError):
     """Replay was asked for what nobody recorded."""
+
+    def __str__(self) -> str:
+        """The sentence; a KeyError by itself would put it in quotes."""
+        return Exception.__str__(self)
 
 
 class NoSuchRecordingError(AgentrecError, LookupError):
@@ -94,3 +101,15 @@ class UndecodableBodyError(AgentrecError):
 
 class StoreError(AgentrecError):
     """A corpus that can't be opened or written."""
+
+
+class DecodeError(AgentrecError, ValueError):
+    """A request or response in which a dialect finds no question or answer."""
+
+
+class UnsupportedRequestError(AgentrecError):
+    """A request that says more than can be carried over."""
+
+
+class MissingAPIKeyError(AgentrecError):
+    """A live call needs an API key that is not set."""
