@@ -91,21 +91,30 @@ class AgentrecSession:
         return summary.header(self._mode, self._corpus)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Refuse wrong markers before any test runs."""
-        for item in session.items:
-            overrides_of(item)
+        """Refuse wrong markers before any test runs; an xdist worker, which can't, fails their tests."""
+        if not hasattr(self._config, "workerinput"):
+            for item in session.items:
+                overrides_of(item)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None]:
         """Each test has its own settings."""
         self._news()  # what happened before is not this test's
-        with self._stages.stage(overrides_of(item)):
+        try:
+            overrides = overrides_of(item)
+        except pytest.UsageError:  # for the test's set-up to tell
+            overrides = ()
+        with self._stages.stage(overrides):
             yield
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self) -> None:
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Each attempt at a test counts takes from 1 (some plugins try a test again)."""
         start_lane()
+        try:
+            overrides_of(item)
+        except pytest.UsageError as error:
+            pytest.fail(str(error), pytrace=False)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(

@@ -78,6 +78,24 @@ def test_outside_any_test(suite: Suite) -> None:
     assert section(ran)[1].startswith("no recording in ")
 
 
+def test_wrong_marker(suite: Suite) -> None:
+    """A marker that can't be followed is an error of its test: a worker can't refuse to begin."""
+    suite.write(
+        "test_app.py",
+        """
+        import pytest
+
+        @pytest.mark.agentrec(mode="replya")
+        def test_wrong(): pass
+
+        def test_right(): pass
+        """,
+    )
+    ran = suite.pytest("-n", "1", "--agentrec", "auto", plugins=XDIST)
+    assert "1 passed, 1 error" in ran.stdout
+    assert "\nagentrec: unknown mode 'replya' in @pytest.mark.agentrec of test_app.py::test_wrong" in ran.stdout
+
+
 def test_under_run(suite: Suite) -> None:
     """``agentrec run`` counts what all workers did, once."""
     suite.write("test_app.py", "from app import ask\ndef test_one(): ask('1')\ndef test_two(): ask('2')")
