@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from loopback import LoopbackServer
-from processes import Ran, run
+from processes import TIMEOUT_S, Ran, run
 
 APPS = Path(__file__).parent / "apps"
 INJECT = Path(__file__).parents[2] / "agentrec_auto" / "bootstrap" / "inject"
@@ -51,6 +51,7 @@ class Journey:
     folder: Path
     python: str = sys.executable
     environment: dict[str, str] = field(default_factory=dict)
+    limit_s: float = TIMEOUT_S
 
     @cached_property
     def bare(self) -> Leg:
@@ -116,5 +117,5 @@ class Journey:
             **self.environment,
             **environment,
         }
-        done = run(*line, env=told, cwd=self.folder)
+        done = run(*line, env=told, cwd=self.folder, timeout=self.limit_s)
         return Leg(done.code, done.stdout, done.stderr, server.hits, server.connections)

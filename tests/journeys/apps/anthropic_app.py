@@ -74,7 +74,7 @@ def tools():
 def tool_stream():
     with Anthropic().messages.stream(**ask("And 'splendid'?"), tools=TOOLS) as stream:
         events = [event.type for event in stream]
-        return events, stream.get_final_message().content[0].input
+        return events, dump(stream.get_final_message())
 
 
 def count_tokens():

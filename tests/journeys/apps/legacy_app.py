@@ -3,7 +3,10 @@
 import json
 import os
 
-import httpx
+try:
+    import httpx
+except ImportError:
+    import httpx2 as httpx
 
 GATEWAY = os.environ["GATEWAY_URL"]
 client = httpx.Client(base_url=GATEWAY, headers={"x-team": "billing"}, timeout=10)

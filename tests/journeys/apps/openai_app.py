@@ -68,12 +68,13 @@ def tools():
     messages = ask("What is the weather in Rome?")
     first = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS).choices[0].message
     messages.append(first.model_dump(exclude_none=True))
-    for call in first.tool_calls:
+    calls = first.tool_calls or []
+    for call in calls:
         messages.append(
             {"role": "tool", "tool_call_id": call.id, "content": "rain, " + call.function.arguments}
         )
     second = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-    return [call.function.arguments for call in first.tool_calls], second.choices[0].message.content
+    return [call.function.arguments for call in calls], second.choices[0].message.content
 
 
 def tool_stream():
