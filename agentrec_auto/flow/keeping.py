@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from time import perf_counter
@@ -48,6 +49,8 @@ class Origin:
     turn: Turn
     library: str
     call_site: str | None
+    said: Mapping[str, Any]
+    """What the program says of it: stored over what we know ourselves."""
 
 
 class Shelf:
@@ -77,6 +80,11 @@ class Shelf:
         self.settle_orphans()
         for tap in list(self._open):
             tap.closed()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way any more, nor left to be kept."""
+        return not self._open and not self.orphans
 
     def after_fork(self) -> None:
         """In a forked child: what is open is the parent's to keep."""
@@ -217,7 +225,7 @@ class Keeping:
             "call_site": origin.call_site,
             "tags": tags or None,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {**{name: value for name, value in told.items() if value is not None}, **origin.said}
 
     def _warn(self, text: str) -> None:
         warn_once(self._shelf.ledger, self._origin.redaction.text(text))

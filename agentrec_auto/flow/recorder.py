@@ -7,7 +7,7 @@ It is asked by every seam in the same words, whatever library and whether sync o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -54,7 +54,9 @@ class Recorder:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.settle_orphans()
         redaction = self._redactor.open(request)
-        identity = self._keyer.identify(redaction.request)
+        return self._planned(self._keyer.identify(redaction.request), redaction, library)
+
+    def _planned(self, identity: Identity, redaction: Redaction, library: str) -> Plan:
         mode = self.settings.mode
         turn = self._takes.turn(identity.key, replays=mode in ("auto", "replay", "verify"))
         match mode:
@@ -87,10 +89,15 @@ class Recorder:
         self._shelf.after_fork()
 
     def _tapped(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
-        origin = Origin(identity, redaction, turn, library, call_site(self.settings.root))
+        said = self._said(identity)
+        origin = Origin(identity, redaction, turn, library, call_site(self.settings.root), said)
         tap = Tap(Keeping(self._shelf, origin))
         self._shelf.opened(tap)
         return Record(tap)
+
+    def _said(self, identity: Identity) -> Mapping[str, Any]:
+        """What the program says of a call that is about to be recorded; over our own metadata."""
+        return {}
 
     def _replayed(self, identity: Identity, turn: Turn) -> Plan | None:
         """A replay of the turn's reel or, where that is allowed, of a recording like it."""

@@ -43,7 +43,8 @@ def _answering(family: Family, interposed: Any) -> Any:
         # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
-        if isinstance(transport, interposed):
+        # An explicit transport that has a scope, or is one, answers for the call by itself.
+        if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport
         if is_fake(transport, family.module) and not wants_fakes():
             return transport
