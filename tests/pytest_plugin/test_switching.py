@@ -198,13 +198,13 @@ def test_nothing_is_left_behind(suite: Suite) -> None:
     suite.write(
         "program.py",
         """
-        import glob, os, subprocess, sys, tempfile
+        import os, subprocess, sys
         import httpx2, pytest
 
         def state():
             patched = httpx2.Client._transport_for_url, subprocess.Popen.__init__, os.execve
-            folders = glob.glob(tempfile.gettempdir() + "/agentrec-*")
-            return {**os.environ, "meta_path": list(sys.meta_path), "patched": patched, "folders": folders}
+            left = os.listdir(os.environ["TMPDIR"])
+            return {**os.environ, "meta_path": list(sys.meta_path), "patched": patched, "left": left}
 
         os.environ.pop("PYTEST_CURRENT_TEST", None)  # of this test; pytest takes it away
         before = state()
@@ -216,7 +216,8 @@ def test_nothing_is_left_behind(suite: Suite) -> None:
         print({name: after.get(name) for name in before | after if before.get(name) != after.get(name)})
         """,
     )
-    ran = suite.python("program.py")
+    (suite.folder / "tmp").mkdir()
+    ran = suite.python("program.py", TMPDIR=str(suite.folder / "tmp"))
     assert "0 replayed, 1 recorded, 0 missed · mode record" in ran.stdout
     assert "1 replayed, 0 recorded, 0 missed · mode replay" in ran.stdout
     assert ran.stdout.endswith("0\n{}\n")
