@@ -15,9 +15,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from agentrec_auto.seams.deciding import wants_fakes
 from agentrec_auto.seams.httpx_fakes import is_fake
-from agentrec_auto.seams.httpx_transports import Family, family_of
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 METHOD = "_transport_for_url"
@@ -25,11 +23,10 @@ METHOD = "_transport_for_url"
 
 def patch(module: ModuleType) -> None:
     """Interpose in every client of ``module`` (httpx or httpx2); a second time does nothing."""
-    family = family_of(module)
     if is_wrapped(module.Client, METHOD):
         return
-    wrap(module.Client, METHOD, _answering(family, family.Transport))
-    wrap(module.AsyncClient, METHOD, _answering(family, family.AsyncTransport))
+    wrap(module.Client, METHOD, _answering(module, "Transport"))
+    wrap(module.AsyncClient, METHOD, _answering(module, "AsyncTransport"))
 
 
 def unpatch(module: ModuleType) -> None:
@@ -38,15 +35,19 @@ def unpatch(module: ModuleType) -> None:
         unwrap(client, METHOD)
 
 
-def _answering(family: Family, interposed: Any) -> Any:
+def _answering(module: ModuleType, kind: str) -> Any:
     def transport_for_url(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
+        from agentrec_auto.seams.deciding import wants_fakes  # here: importing the library costs 10 ms less
+        from agentrec_auto.seams.httpx_transports import family_of
+
+        interposed = getattr(family_of(module), kind)
         # An explicit transport that has a scope, or is one, answers for the call by itself.
         if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport
-        if is_fake(transport, family.module) and not wants_fakes():
+        if is_fake(transport, module) and not wants_fakes():
             return transport
         return interposed(transport)
 

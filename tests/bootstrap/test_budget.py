@@ -97,14 +97,16 @@ def test_a_library_wakes_its_seam_and_no_more(run_python: Run, tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_an_sdk_costs_little_more(tmp_path: Path) -> None:
-    """``import openai``: no more than 15 ms of CPU and 2 MiB; the least of each, for a busy machine adds."""
+def test_an_sdk_costs_little_more(run_python: Run, tmp_path: Path) -> None:
+    """What we add to a process that imports openai: no more than 15 ms of CPU and 2 MiB."""
+    script = (
+        "import openai, os, time; begun = time.process_time(); from agentrec_auto.bootstrap import hook; "
+        f"os.environ.update({inherited('auto', tmp_path)!r}); hook.start(); print(time.process_time() - begun)"
+    )
+    assert min(float(run_python("-c", script).stdout) for _ in range(5)) <= 0.015
     command = [sys.executable, "-c", "import openai"]
-    bare, on = clean_environment(), inherited("auto", tmp_path)
-    runs = [(taken(command, bare), taken(command, on)) for _ in range(8)]
-    without, with_us = zip(*runs, strict=True)
-    assert min(run.cpu_ms for run in with_us) - min(run.cpu_ms for run in without) <= 15
-    assert min(run.mib for run in with_us) - min(run.mib for run in without) <= 2
+    bare, on = taken(command, clean_environment()), taken(command, inherited("auto", tmp_path))
+    assert on.mib - bare.mib <= 2
 
 
 def test_names_are_the_tables() -> None:
