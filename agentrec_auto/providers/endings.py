@@ -40,8 +40,8 @@ _MARKS = (
     b'"error"',
     b"event: error",
 )
-_OVERLAP = max(map(len, _MARKS)) - 1
 _SSE_BOUNDARY = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_LINE_BOUNDARY = re.compile(rb"\r?\n")
 _STREAM_TYPES = (
     b"text/event-stream",
     b"application/x-ndjson",
@@ -58,47 +58,34 @@ def is_stream(content_type: bytes) -> bool:
 class Terminator:
     """Watches the decoded body of a stream, piece by piece, for the event that ends it."""
 
-    __slots__ = ("_armed", "_boundary", "_overlap", "_pieces")
+    __slots__ = ("_boundary", "_event")
 
     def __init__(self, content_type: bytes) -> None:
         sse = content_type.split(b";")[0].strip().lower() == b"text/event-stream"
-        self._boundary = _SSE_BOUNDARY if sse else re.compile(rb"\r?\n")
-        self._pieces: list[bytes] = []
-        self._overlap = b""
-        self._armed = False
+        self._boundary = _SSE_BOUNDARY if sse else _LINE_BOUNDARY
+        self._event = bytearray()
+        """What has come of the event that isn't whole yet."""
 
     def feed(self, piece: bytes) -> Ending | None:
         """Take the next piece.
 
         Complete once the last event has passed whole, its closing blank line included; failed once an
-        error event has; None before.
+        error event has; None before. Each byte is looked at once, however large an event and however
+        small its pieces: a `response.completed` holds the whole answer.
         """
-        window = self._overlap + piece
-        self._overlap = window[-_OVERLAP:]
-        self._pieces.append(piece)
-        if not self._armed:
-            self._armed = any(mark in window for mark in _MARKS)
-            if not self._armed:
-                self._forget_whole_events(piece)
-                return None
-        joined = b"".join(self._pieces)
-        *whole, rest = self._boundary.split(joined)
-        self._pieces = [rest]
-        self._armed = any(mark in rest for mark in _MARKS)
-        return next((ending for event in whole if (ending := _ending(event))), None)
-
-    def _forget_whole_events(self, piece: bytes) -> None:
-        """Drop what lies before the last boundary; one split over two pieces is found with the next."""
-        if piece.endswith(b"\n\n"):
-            self._pieces.clear()
-            return
-        if len(self._pieces) > 1 and b"\n" not in piece and b"\r" not in piece:
-            return
-        joined = b"".join(self._pieces)
-        end = 0
-        for match in self._boundary.finditer(joined):
-            end = match.end()
-        self._pieces = [joined[end:]] if end < len(joined) else []
+        event = self._event
+        before = max(0, len(event) - 3)  # a boundary may be split over two pieces
+        event += piece
+        begin, ending = 0, None
+        for boundary in self._boundary.finditer(event, before):
+            if ending is None:
+                whole = bytes(event[begin : boundary.start()])
+                if any(mark in whole for mark in _MARKS):
+                    ending = _ending(whole)
+            begin = boundary.end()
+        if begin:
+            del event[:begin]
+        return ending
 
 
 def _ending(event: bytes) -> Ending | None:
