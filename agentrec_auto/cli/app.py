@@ -10,7 +10,12 @@ import typer
 from agentrec_auto import __version__
 from agentrec_auto.errors import AgentrecError
 
-COMMANDS = ("run", "demo", "doctor", "config", "hook")
+COMMANDS = (
+    "run",
+    *("ls", "show", "diff", "explain", "stats"),
+    *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
+    *("demo", "doctor", "config", "hook"),
+)
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
 
 _AskedWrongly: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
@@ -23,8 +28,8 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def build() -> typer.Typer:
-    """The application with every command on it."""
+def build(only: str = "") -> typer.Typer:
+    """The application with every command on it, or with ``only`` one: the others needn't be imported."""
     app = typer.Typer(
         name="agentrec",
         help="Record what an app says to LLM APIs and replay it offline, without touching its code.",
@@ -41,14 +46,15 @@ def build() -> typer.Typer:
     ) -> None:
         """Options before any command."""
 
-    for name in COMMANDS:
+    for name in (only,) if only else COMMANDS:
         import_module(f"agentrec_auto.cli.{name}").register(app)
     return app
 
 
 def invoke(words: list[str]) -> int:
     """Run one command; what was asked wrongly ends in one line on stderr and exit code 2."""
-    command = typer.main.get_command(build())
+    asked = words[0] if words and words[0] in COMMANDS else ""
+    command = typer.main.get_command(build(asked))
     try:
         code = command.main(args=words, prog_name="agentrec", standalone_mode=False)
     except typer.Abort:
@@ -57,6 +63,8 @@ def invoke(words: list[str]) -> int:
         error.show()
         return error.exit_code
     except AgentrecError as error:
-        sys.stderr.write(f"agentrec: {error}\n")
+        from agentrec_auto.cli.output import inert  # what it names may come from anywhere
+
+        sys.stderr.write(f"agentrec: {inert(str(error))}\n")
         return 2
     return code if isinstance(code, int) else 0
