@@ -73,17 +73,17 @@ class cassette:
         self._leave()
         await self._over_async()
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, fn: F) -> F:
         """The function, each call of it in the scope."""
-        if inspect.iscoroutinefunction(function):
+        if inspect.iscoroutinefunction(fn):
             scoped: Any = self._coroutine
-        elif inspect.isasyncgenfunction(function):
+        elif inspect.isasyncgenfunction(fn):
             scoped = self._async_generator
-        elif inspect.isgeneratorfunction(function):
+        elif inspect.isgeneratorfunction(fn):
             scoped = self._generator
         else:
             scoped = self._plain
-        return cast(F, functools.wraps(function)(scoped(function)))
+        return cast(F, functools.wraps(fn)(scoped(fn)))
 
     def _coroutine(self, function: Callable[..., Awaitable[Any]]) -> Any:
         async def call(*args: Any, **kwargs: Any) -> Any:
