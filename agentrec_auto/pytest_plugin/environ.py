@@ -17,7 +17,8 @@ class Changes:
         for name in os.environ.keys() | environ.keys():
             before, after = os.environ.get(name), environ.get(name)
             if before != after:
-                self._made[name] = before, after
+                first, _ = self._made.get(name, (before, None))
+                self._made[name] = first, after
                 _put(name, after)
 
     def undo(self) -> None:

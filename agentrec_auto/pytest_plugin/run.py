@@ -58,6 +58,10 @@ class Run:
             self.end()
             raise
 
+    def stand_by(self) -> None:
+        """Leave everything alone that no marker asks for."""
+        self._changes.make({**os.environ, "AGENTREC_MODE": "off"})
+
     def end(self, *, hand_up: bool = True) -> None:
         """Take everything back. The ledger goes to the run outside, if any, unless that is its own affair."""
         if (assemble := sys.modules.get("agentrec_auto.assemble")) is not None:

@@ -21,7 +21,7 @@ from agentrec_auto.pytest_plugin import summary
 from agentrec_auto.pytest_plugin.marks import overrides_of
 from agentrec_auto.pytest_plugin.run import Run
 from agentrec_auto.pytest_plugin.said import anything_said, said
-from agentrec_auto.pytest_plugin.stages import MODE, Stages, start_lane
+from agentrec_auto.pytest_plugin.stages import Stages, start_lane
 from agentrec_auto.pytest_plugin.tail import Tail
 from agentrec_auto.pytest_plugin.unused import unused
 
@@ -58,7 +58,7 @@ def begin_for_marked(session: pytest.Session) -> None:
     except ConfigError as error:
         raise pytest.UsageError(f"agentrec: {error}") from None
     _take_back_at_the_end(config, run)
-    os.environ[MODE] = "off"
+    run.stand_by()
     plugin = AgentrecSession(config, run.folder, BY_MARKER, run.corpus)
     _register(config, plugin)
     plugin.pytest_collection_finish(session)

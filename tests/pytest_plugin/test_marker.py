@@ -132,6 +132,21 @@ def test_by_itself(suite: Suite, words: list[str]) -> None:
     assert section(ran)[0].startswith("0 replayed, 1 recorded, 0 missed · mode off, but for marked tests")
 
 
+def test_by_itself_inside_a_program(suite: Suite) -> None:
+    """Nor is anything left behind by a run that only a marker switched on."""
+    marked(suite, "mode='auto'")
+    suite.write(
+        "program.py",
+        """
+        import os, pytest
+
+        pytest.main(["-p", "agentrec_auto"])
+        print({name: value for name, value in os.environ.items() if name.startswith("AGENTREC")})
+        """,
+    )
+    assert suite.python("program.py").stdout.endswith("\n{}\n")
+
+
 def test_off_wins(suite: Suite) -> None:
     """A run that is explicitly off is off for marked tests, too."""
     marked(suite, "mode='auto'")
