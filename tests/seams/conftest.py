@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
-import httpx2
 import pytest
-from seams.twins import Corpus, Twin
+from seams.twins import TWINS, Corpus, Twin, named
 
 from agentrec_auto import assemble
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.seams import httpx_family
 
-TWINS = [
-    pytest.param(Twin(module, is_async), id=f"{module.__name__}-{'async' if is_async else 'sync'}")
-    for module in (httpx, httpx2)
-    for is_async in (False, True)
-]
 
-
-@pytest.fixture(params=TWINS)
+@pytest.fixture(params=TWINS, ids=named)
 def unpatched(request: pytest.FixtureRequest) -> Iterator[Twin]:
     """A library as it was imported; whatever the test does to it is undone."""
     twin: Twin = request.param

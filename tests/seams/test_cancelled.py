@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 from loopback import LoopbackServer
-from seams.twins import CHAT, Corpus, Twin, question, told
+from seams.twins import CHAT, Corpus, Twin, only, question, told
 
 from agentrec_auto.capture import Ending
 
-
-@pytest.fixture
-def twin(twin: Twin) -> Twin:
-    if not twin.is_async:
-        pytest.skip("only async calls are cancelled")
-    return twin
+pytestmark = only(is_async=True)
 
 
 async def test_before_head(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from loopback import LoopbackServer
-from seams.twins import CHAT, Corpus, Twin, settled
+from seams.twins import CHAT, Corpus, Twin, only, settled
 
 from agentrec_auto.seams import httpx_family
 
@@ -144,16 +143,14 @@ async def test_inside_another_client(twin: Twin, corpus: Corpus, server: Loopbac
     await twin.close(inner)
 
 
-async def test_module_function(corpus: Corpus, server: LoopbackServer, unpatched: Twin) -> None:
+@only(is_async=False)
+async def test_module_function(corpus: Corpus, server: LoopbackServer, twin: Twin) -> None:
     """``httpx.post(...)`` makes a client for one call."""
-    if unpatched.is_async:
-        pytest.skip("there is no async httpx.post")
-    httpx_family.patch(unpatched.H)
     corpus.switch("record")
     body = {"model": "m", "messages": []}
-    live = unpatched.H.post(server.url + CHAT, json=body, trust_env=False)
+    live = twin.H.post(server.url + CHAT, json=body, trust_env=False)
     corpus.switch("replay")
-    assert unpatched.H.post(server.url + CHAT, json=body, trust_env=False).text == live.text
+    assert twin.H.post(server.url + CHAT, json=body, trust_env=False).text == live.text
     assert server.hits == 1
 
 

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import respx
 from loopback import LoopbackServer
-from seams.twins import CHAT, Corpus, Twin, question, settled
+from seams.twins import CHAT, Corpus, Twin, only, question, settled
 
 from agentrec_auto.seams import httpx_family
 
@@ -96,13 +96,10 @@ def test_starlette_test_client(corpus: Corpus, mode: str) -> None:
     assert corpus.counts == {}
 
 
-@pytest.mark.parametrize("using", ["httpcore", "httpx", "httpcore2"])
+@only(httpx)
+@pytest.mark.parametrize("using", ["httpcore", "httpx"])
 async def test_respx(twin: Twin, corpus: Corpus, mode: str, using: str) -> None:
     """respx, in each of its ways; ``httpx`` patches the very method that we wrap, over us."""
-    if (using == "httpcore2") != (twin.H is httpx2):
-        pytest.skip(f"respx's {using} is not for {twin.H.__name__}")
-    if using == "httpcore2":
-        pytest.importorskip("pytest_httpx2")
     client = twin.client()
     with respx.mock(using=using) as router:
         router.post(URL).respond(200, json=FAKED)
@@ -110,10 +107,9 @@ async def test_respx(twin: Twin, corpus: Corpus, mode: str, using: str) -> None:
         assert router.calls.call_count == 1
 
 
+@only(httpx)
 async def test_respx_over_a_patched_client(corpus: Corpus, server: LoopbackServer, twin: Twin) -> None:
     """When respx is done, the real transport is recorded again."""
-    if twin.H is httpx2:
-        pytest.skip("respx's ways to httpx only")
     corpus.switch("record")
     client = twin.client()
     for using in ("httpcore", "httpx"):
@@ -125,10 +121,9 @@ async def test_respx_over_a_patched_client(corpus: Corpus, server: LoopbackServe
     await twin.close(client)
 
 
+@only(httpx)
 async def test_respx_pass_through(corpus: Corpus, server: LoopbackServer, twin: Twin) -> None:
     """What a mock lets through on purpose goes through, unrecorded: the test that set it up is in charge."""
-    if twin.H is httpx2:
-        pytest.skip("respx's ways to httpx only")
     corpus.switch("record")
     client = twin.client()
     with respx.mock(using="httpx") as router:

@@ -12,7 +12,7 @@ import httpx
 import httpx2
 import pytest
 from loopback import LoopbackServer
-from seams.twins import CHAT, Corpus, Twin, question, told
+from seams.twins import CHAT, Corpus, Twin, only, question, told
 
 from agentrec_auto.seams import httpx_family
 
@@ -100,6 +100,36 @@ async def test_iterated_twice(twin: Twin, corpus: Corpus) -> None:
     await twin.close(client)
 
 
+async def test_after_last_event(twin: Twin, corpus: Corpus) -> None:
+    """What a server says after the last event is handed on, and stands in the one recording, too."""
+    events = [*EVENTS, b": goodbye\n\n", b": really\n\n"]
+
+    class Sync(twin.H.SyncByteStream):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[bytes]:
+            yield from events
+
+    class Async(twin.H.AsyncByteStream):  # type: ignore[misc]
+        async def __aiter__(self) -> Any:
+            for event in events:
+                yield event
+
+    stream = Async if twin.is_async else Sync
+    head = {"content-type": "text/event-stream"}
+    answer = transport(twin, lambda _: twin.H.Response(200, headers=head, stream=stream()))
+    client = twin.client(transport=answer)
+    corpus.switch("record")
+    response = await twin.open(client, URL)
+    chunks = twin.raw(response)
+    await twin.take(chunks, 3)
+    assert len(corpus.recording.chunks) == 3
+    await twin.rest(chunks)
+    assert [chunk.data for chunk in corpus.recording.chunks] == events
+    assert corpus.counts == {"recorded": 1}
+    corpus.switch("replay")
+    assert await twin.chunks(client, URL) == events
+    await twin.close(client)
+
+
 def everything(twin: Twin, stream: Any) -> Any:
     """An iterator over a stream as such, past the response around it."""
     return stream.__aiter__() if twin.is_async else iter(stream)
@@ -136,10 +166,9 @@ async def test_raises_what_it_likes(twin: Twin, corpus: Corpus) -> None:
     await twin.close(client)
 
 
+@only(httpx)
 async def test_retries(twin: Twin, corpus: Corpus, server: LoopbackServer) -> None:
-    """httpx-retries: three attempts on the wire are one call, and its replay waits for nothing."""
-    if twin.H is httpx2:
-        pytest.skip("httpx-retries 0.6 is for httpx")
+    """httpx-retries (0.6 is for httpx alone): three attempts on the wire are one call, and its replay waits for nothing."""
     retries = pytest.importorskip("httpx_retries")
     retry = retries.Retry(total=3, backoff_factor=0, allowed_methods=["POST"])
     client = twin.client(transport=retries.RetryTransport(retry=retry))
@@ -153,10 +182,9 @@ async def test_retries(twin: Twin, corpus: Corpus, server: LoopbackServer) -> No
     await twin.close(client)
 
 
+@only(is_async=False)
 async def test_cache(twin: Twin, corpus: Corpus, server: LoopbackServer, tmp_path: Any) -> None:
     """hishel: two calls, one of them on the wire, are two; so replay doesn't depend on what is in the cache."""
-    if twin.is_async:
-        pytest.skip("the same code, with a database of its own")
     hishel = pytest.importorskip("hishel")
     module = pytest.importorskip(f"hishel.{twin.H.__name__}")
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 from loopback import at
 
@@ -103,6 +105,22 @@ class Twin:
     async def close(self, thing: Any) -> None:
         """Close a client, a response or an iterator."""
         await (thing.aclose() if self.is_async else settled(thing.close()))
+
+
+TWINS = [Twin(module, is_async) for module in (httpx, httpx2) for is_async in (False, True)]
+
+
+def named(twin: Twin) -> str:
+    """A twin in a test's name."""
+    return f"{twin.H.__name__}-{'async' if twin.is_async else 'sync'}"
+
+
+def only(module: ModuleType | None = None, *, is_async: bool | None = None) -> pytest.MarkDecorator:
+    """A mark for tests that are about one library, or one way, only."""
+    chosen = [
+        twin for twin in TWINS if module in (None, twin.H) and (is_async is None or is_async is twin.is_async)
+    ]
+    return pytest.mark.parametrize("unpatched", chosen, ids=named, indirect=True)
 
 
 @dataclass
