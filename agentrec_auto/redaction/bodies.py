@@ -14,7 +14,7 @@ from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.paths import Paths
 from agentrec_auto.redaction.url import is_secret_query_name
 
-_FORM_PAIR = re.compile(r"([^=&]*)=([^&]*)")
+_FORM_PAIR = re.compile(r"[^&]+")
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})', re.IGNORECASE)
 _PART_NAME = re.compile(r'\bname="?([^";\r\n]*)', re.IGNORECASE)
 _PART_TYPE = re.compile(r"^content-type:\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
@@ -111,14 +111,19 @@ def _is_clean(document: str, finder: Finder, clean: set[str]) -> bool:
 def _in_form(text: str, rules: Rules) -> Iterator[Edit]:
     near = rules.finder.narrowed(percent.decoded(text, plus=True))
     for pair in _FORM_PAIR.finditer(text):
-        name = percent.decoded(pair[1], plus=True)
-        is_secret = is_secret_query_name(name) or name.lower() in rules.query
-        if is_secret or rules.paths.leads_to(name):
-            if pair[2] and not is_done(pair[2]):
-                yield Edit(*pair.span(2), PLACEHOLDER)
+        before, equals, value = pair[0].partition("=")
+        name = percent.decoded(before, plus=True)
+        if not equals:
+            value = before
+        at = pair.end() - len(value)
+        if equals and (
+            is_secret_query_name(name) or name.lower() in rules.query or rules.paths.leads_to(name)
+        ):
+            if value and not is_done(value):
+                yield Edit(at, pair.end(), PLACEHOLDER)
         elif near is not None:
-            value = in_text(percent.decoded(pair[2], plus=True), near)
-            yield from (edit.shifted(pair.start(2)) for edit in percent.spelled(pair[2], value))
+            inside = in_text(percent.decoded(value, plus=True), near)
+            yield from (edit.shifted(at) for edit in percent.spelled(value, inside))
 
 
 def _in_parts(text: str, boundary: str, rules: Rules, depth: int) -> Iterator[Edit]:

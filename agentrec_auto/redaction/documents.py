@@ -11,11 +11,12 @@ import re
 from agentrec_auto.redaction import fields
 from agentrec_auto.redaction.edits import Edit, merged
 from agentrec_auto.redaction.finder import Finder
-from agentrec_auto.redaction.literals import literals, spelled
+from agentrec_auto.redaction.literals import Literal, literals, spelled
 
 DEPTH = 5
 """How many JSON texts inside one another are read as such; what is deeper is searched as it is spelled."""
 
+_SHORT = 64
 _OPENS = re.compile(r"\s*[{\[]")
 
 
@@ -41,18 +42,25 @@ def _in_prose(text: str, finder: Finder) -> list[Edit]:
 
 def _in_json(text: str, finder: Finder, depth: int) -> list[Edit]:
     edits: list[Edit] = []
+    short: dict[str, list[Edit]] = {"": []}  # said again and again, mostly
     name, value_at = "", -1
     for literal in literals(text):
-        is_named = literal.start - 1 == value_at
-        if (
-            is_named
-            and finder.fields
-            and fields.hides(name, literal.value, behind=text[literal.end : literal.end + 24])
-        ):
+        value = literal.value
+        if literal.start - 1 == value_at and finder.fields and _is_hidden(name, literal, text):
             edits.append(Edit(literal.start, literal.end, fields.PLACEHOLDER))
-        elif found := in_text(literal.value, finder, depth - 1):
-            edits += spelled(text, literal, found)
-        name, value_at = literal.value, literal.follows
+        else:
+            found = short.get(value)
+            if found is None:
+                found = in_text(value, finder, depth - 1)
+                if len(value) <= _SHORT:
+                    short[value] = found
+            if found:
+                edits += spelled(text, literal, found)
+        name, value_at = value, literal.follows
     if not is_json(text):  # cut off, or only looks like it: then secrets may be outside of its strings
         edits += _in_prose(text, finder)
     return merged(edits)
+
+
+def _is_hidden(name: str, literal: Literal, text: str) -> bool:
+    return fields.hides(name, literal.value, behind=text[literal.end : literal.end + 24])

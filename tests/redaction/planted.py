@@ -34,26 +34,54 @@ KINDS = {
     "TOGETHER-KEY": _after("tg" + "p_v1_", _text(TOKEN, 43, 43)),
     "FIREWORKS-KEY": _after("f" + "w_", _text(WORD, 24, 24)),
     "CEREBRAS-KEY": _after("cs" + "k-", _text(WORD, 48, 48)),
-    "GITHUB-TOKEN": st.sampled_from("pousr").flatmap(lambda kind: _after(f"gh{kind}" + "_", _text(WORD, 36, 36)))
+    "GITHUB-TOKEN": st.sampled_from("pousr").flatmap(
+        lambda kind: _after(f"gh{kind}" + "_", _text(WORD, 36, 36))
+    )
     | _after("github" + "_pat_", _text(WORD + "_", 82, 82)),
     "GITLAB-TOKEN": _after("gl" + "pat-", _text(TOKEN, 20, 20)),
     "SLACK-TOKEN": _after("xo" + "xb-", _text(string.digits, 12, 12).map(lambda digits: f"{digits}-abcDEF")),
     "STRIPE-KEY": _after("sk" + "_live_", _text(WORD, 24)) | _after("rk" + "_live_", _text(WORD, 24)),
-    "SENDGRID-KEY": st.tuples(_text(TOKEN, 22, 22), _text(TOKEN, 43, 43)).map(lambda two: "S" + "G." + ".".join(two)),
+    "SENDGRID-KEY": st.tuples(_text(TOKEN, 22, 22), _text(TOKEN, 43, 43)).map(
+        lambda two: "S" + "G." + ".".join(two)
+    ),
     "NPM-TOKEN": _after("np" + "m_", _text(WORD, 36, 36)),
     "PYPI-TOKEN": _after("py" + "pi-AgEIcHlwaS5vcmc", _text(TOKEN, 60)),
     "AWS-KEY": _after("AK" + "IA", _text(UPPER, 16, 16)) | _after("AS" + "IA", _text(UPPER, 16, 16)),
-    "JWT": st.tuples(_text(TOKEN, 20), _text(TOKEN, 30), _text(TOKEN, 43)).map(lambda p: "ey" + "J{}.eyJ{}.{}".format(*p)),
-    "TELEGRAM-TOKEN": st.tuples(_text("123456789", 9, 10), _text(TOKEN, 33, 33)).map(lambda two: two[0] + ":A" + "A" + two[1]),
+    "JWT": st.tuples(_text(TOKEN, 20), _text(TOKEN, 30), _text(TOKEN, 43)).map(
+        lambda p: "ey" + "J{}.eyJ{}.{}".format(*p)
+    ),
+    "TELEGRAM-TOKEN": st.tuples(_text("123456789", 9, 10), _text(TOKEN, 33, 33)).map(
+        lambda two: two[0] + ":A" + "A" + two[1]
+    ),
     "DATABRICKS-TOKEN": _after("da" + "pi", _text(HEX, 32, 32)),
 }
 """By the name in the placeholder."""
 
+_LONG = "0aB1cD2eF3" * 9
+EXAMPLES = {
+    "ANTHROPIC-KEY": "sk" + "-ant-api03-" + _LONG,
+    "OPENAI-KEY": "sk" + "-proj-" + _LONG,
+    "GOOGLE-KEY": "AI" + "za" + _LONG[:35],
+    "GITHUB-TOKEN": "gh" + "p_" + _LONG[:36],
+    "SLACK-TOKEN": "xo" + "xb-123456789012-" + _LONG[:24],
+    "SENDGRID-KEY": "S" + "G." + _LONG[:22] + "." + _LONG[:43],
+    "AWS-KEY": "AK" + "IA" + _LONG[:16].upper(),
+    "JWT": "ey" + "J" + _LONG[:20] + ".eyJ" + _LONG[:30] + "." + _LONG[:43],
+    "TELEGRAM-TOKEN": "123456789" + ":A" + "A" + _LONG[:33],
+    "DATABRICKS-TOKEN": "da" + "pi" + "0a1b2c3d" * 4,
+    "PRIVATE-KEY": "-----BEGIN PRIVATE " + "KEY-----\n" + _LONG[:64] + "\n-----END PRIVATE " + "KEY-----",
+}
+"""One of each."""
+
 ODD_KINDS = {
     "PRIVATE-KEY": _text(WORD + "+/", 200, 400).map(
-        lambda text: "-----BEGIN RSA PRIVATE " + "KEY-----\n{}\n-----END RSA PRIVATE ".format(
-            "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
-        ) + "KEY-----"
+        lambda text: (
+            "-----BEGIN RSA PRIVATE "
+            + "KEY-----\n{}\n-----END RSA PRIVATE ".format(
+                "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
+            )
+            + "KEY-----"
+        )
     ),
 }
 """More than one word, or with characters that JSON and URLs escape."""
@@ -62,11 +90,14 @@ secrets = st.one_of(*KINDS.values())
 kinds = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), KINDS[name]))
 
 prose = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from(' \n\t"\\/{}[]:,é漢😀'), max_size=40
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from(' \n\t"\\/{}[]:,é漢😀'),
+    max_size=40,
 )
 """Anything, with an eye on what JSON escapes."""
 
-before = st.sampled_from(["", "\n", "\t", " ", '"', "\\", "/", "é", "漢", "😀", "key: ", "a\r\n", "(", "=", "'", "\x08"])
+before = st.sampled_from(
+    ["", "\n", "\t", " ", '"', "\\", "/", "é", "漢", "😀", "key: ", "a\r\n", "(", "=", "'", "\x08"]
+)
 after = st.sampled_from(["", "\n", " ", '"', "\\", "é", "漢", "😀", ".", ", and", ")", "'", "\x08"])
 
 

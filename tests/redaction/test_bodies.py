@@ -104,11 +104,29 @@ def test_secret_fields(name, value, spell):
 @pytest.mark.parametrize(
     "document",
     [
-        {"properties": {"password": {"type": "string"}, "api_key": {"type": "string"}}, "required": ["password"]},
+        {
+            "properties": {"password": {"type": "string"}, "api_key": {"type": "string"}},
+            "required": ["password"],
+        },
         {"password": "", "secret": None, "api_key": 7, "token": 128, "access_token": ["x"]},
-        {"logprobs": {"content": [{"token": "Hello", "logprob": -1}, {"token": "I" + "nternationalization", "logprob": -2}]}},
-        {"token": "a piece of text of some length", "tokens": ["abcdefghijklmnop123"], "max_tokens": "1234567890123456"},
-        {"usage": {"prompt_tokens": 5}, "next_page_token": "abcdefghijklmnop123", "tokenizer": "abcdefghijklmnop123"},
+        {
+            "logprobs": {
+                "content": [
+                    {"token": "Hello", "logprob": -1},
+                    {"token": "I" + "nternationalization", "logprob": -2},
+                ]
+            }
+        },
+        {
+            "token": "a piece of text of some length",
+            "tokens": ["abcdefghijklmnop123"],
+            "max_tokens": "1234567890123456",
+        },
+        {
+            "usage": {"prompt_tokens": 5},
+            "next_page_token": "abcdefghijklmnop123",
+            "tokenizer": "abcdefghijklmnop123",
+        },
         {"password_hint": "my dog's name", "secretary": "Ms Smith", "keys": "abc", "key": "C minor"},
     ],
 )
@@ -128,12 +146,18 @@ def test_token_field():
     [
         ('{"a": {"api_key": "hunter2', '{"a": {"api_key": "[REDACTED]'),
         ('{"a": "{\\"password\\": \\"hunter2', '{"a": "{\\"password\\": \\"[REDACTED]'),
-        ('{\n  "a": 1,\n  "password": "hunter2",\n  "b": "x', '{\n  "a": 1,\n  "password": "[REDACTED]",\n  "b": "x'),
+        (
+            '{\n  "a": 1,\n  "password": "hunter2",\n  "b": "x',
+            '{\n  "a": 1,\n  "password": "[REDACTED]",\n  "b": "x',
+        ),
         ('{"a": "\\n' + "sk" + "-0123456789abcdef", '{"a": "\\n[REDACTED-OPENAI-KEY]'),
         ('{"a": "\\u0073k' + "-0123456789abcdef", '{"a": "[REDACTED-OPENAI-KEY]'),
-        ("{'a': 1, \"password\": \"x\"}", "{'a': 1, \"password\": \"[REDACTED]\"}"),
+        ('{\'a\': 1, "password": "x"}', '{\'a\': 1, "password": "[REDACTED]"}'),
         ("[see] " + "sk" + "-0123456789abcdef", "[see] [REDACTED-OPENAI-KEY]"),
-        ('Use {"api_key": "abc"} or {\\"api_key\\": \\"abc\\"}.', 'Use {"api_key": "[REDACTED]"} or {\\"api_key\\": \\"[REDACTED]\\"}.'),
+        (
+            'Use {"api_key": "abc"} or {\\"api_key\\": \\"abc\\"}.',
+            'Use {"api_key": "[REDACTED]"} or {\\"api_key\\": \\"[REDACTED]\\"}.',
+        ),
         ('{"bad": "\\x", "password": "a"} trailing', '{"bad": "\\x", "password": "[REDACTED]"} trailing'),
     ],
 )
@@ -186,7 +210,10 @@ def test_multipart(secret):
             b'{"a":"\\n' + key + b'"}\n{"password":"p"}\n',
         ),
         ('Content-Disposition: form-data; name="image"\r\nContent-Type: image/png', picture),
-        ('Content-Disposition: form-data; name="b"\r\nContent-Type: application/octet-stream', b"\0\xff " + key + b"\0"),
+        (
+            'Content-Disposition: form-data; name="b"\r\nContent-Type: application/octet-stream',
+            b"\0\xff " + key + b"\0",
+        ),
     ]
     told = bodies.redacted(multipart(*parts), MULTIPART, Rules())
     assert key not in told
@@ -199,7 +226,9 @@ def test_multipart(secret):
 
 def test_clean_multipart():
     """A multipart body without a secret is the same object."""
-    body = multipart(('Content-Disposition: form-data; name="a"', b"1"), ("Content-Type: image/png", b"\0\xff\xd8"))
+    body = multipart(
+        ('Content-Disposition: form-data; name="a"', b"1"), ("Content-Type: image/png", b"\0\xff\xd8")
+    )
     assert bodies.redacted(body, MULTIPART, Rules()) is body
 
 
@@ -217,7 +246,14 @@ def test_bytes(secret, head, tail):
 @given(st.binary(max_size=300))
 def test_any_bytes(body):
     """Any bytes without a secret come back as they are."""
-    for content_type in ("", JSON, MULTIPART, "application/x-www-form-urlencoded", "text/event-stream", "audio/mpeg"):
+    for content_type in (
+        "",
+        JSON,
+        MULTIPART,
+        "application/x-www-form-urlencoded",
+        "text/event-stream",
+        "audio/mpeg",
+    ):
         assert bodies.redacted(body, content_type, Rules()) == body
 
 
@@ -230,11 +266,20 @@ def test_invalid_utf8():
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("messages[*].email", '{"messages":[{"email":"[REDACTED]","n":1},{"email":"[REDACTED]"}],"e":{"email":[1,{"a":"}"}]}}'),
+        (
+            "messages[*].email",
+            '{"messages":[{"email":"[REDACTED]","n":1},{"email":"[REDACTED]"}],"e":{"email":[1,{"a":"}"}]}}',
+        ),
         ("messages[1]", '{"messages":[{"email":"a\\"@b","n":1},"[REDACTED]"],"e":{"email":[1,{"a":"}"}]}}'),
-        ("**.email", '{"messages":[{"email":"[REDACTED]","n":1},{"email":"[REDACTED]"}],"e":{"email":"[REDACTED]"}}'),
+        (
+            "**.email",
+            '{"messages":[{"email":"[REDACTED]","n":1},{"email":"[REDACTED]"}],"e":{"email":"[REDACTED]"}}',
+        ),
         ("e.*", '{"messages":[{"email":"a\\"@b","n":1},{"email":"c"}],"e":{"email":"[REDACTED]"}}'),
-        ("messages[0].n", '{"messages":[{"email":"a\\"@b","n":"[REDACTED]"},{"email":"c"}],"e":{"email":[1,{"a":"}"}]}}'),
+        (
+            "messages[0].n",
+            '{"messages":[{"email":"a\\"@b","n":"[REDACTED]"},{"email":"c"}],"e":{"email":[1,{"a":"}"}]}}',
+        ),
         ("nothing", None),
     ],
 )
@@ -257,7 +302,10 @@ def test_paths_in_lines():
     """Each line of NDJSON is a document of its own."""
     rules = Rules(paths=Paths(["email"]))
     body = '{"email":"a"}\n{"x":1}\r\n{"email":"b"}\n'
-    assert redacted(body, "application/x-ndjson", rules) == '{"email":"[REDACTED]"}\n{"x":1}\r\n{"email":"[REDACTED]"}\n'
+    assert (
+        redacted(body, "application/x-ndjson", rules)
+        == '{"email":"[REDACTED]"}\n{"x":1}\r\n{"email":"[REDACTED]"}\n'
+    )
 
 
 def test_paths_escaped():

@@ -69,7 +69,22 @@ def test_nothing_to_remove():
 
 @pytest.mark.parametrize(
     "path",
-    ["", "a.", "a..b", ".a", "a[", "a]", "a[x]", "a[-1]", "**", "a.**", 'a["b]', "a[0]b", "a[1.5]", "$[?(@.x)]"],
+    [
+        "",
+        "a.",
+        "a..b",
+        ".a",
+        "a[",
+        "a]",
+        "a[x]",
+        "a[-1]",
+        "**",
+        "a.**",
+        'a["b]',
+        "a[0]b",
+        "a[1.5]",
+        "$[?(@.x)]",
+    ],
 )
 def test_bad(path):
     """A path that can't be read is an error that names it, where it stands, and how one is written."""

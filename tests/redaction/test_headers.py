@@ -44,7 +44,14 @@ def test_harmless_names(name):
 
 def test_order_case_and_duplicates():
     """Pairs keep their order, their case, and their twins."""
-    pairs = [(b"B", b"1"), (b"aUthorization", b"x"), (b"b", b"2"), (b"B", b"1"), (b"COOKIE", b"y"), (b"cookie", b"")]
+    pairs = [
+        (b"B", b"1"),
+        (b"aUthorization", b"x"),
+        (b"b", b"2"),
+        (b"B", b"1"),
+        (b"COOKIE", b"y"),
+        (b"cookie", b""),
+    ]
     assert redacted(pairs) == [
         (b"B", b"1"),
         (b"aUthorization", b"[REDACTED]"),
@@ -68,7 +75,10 @@ def test_other_headers(secret):
 
 def test_url_in_a_header():
     """A secret query name in a URL that a header holds is redacted."""
-    pairs = [(b"Location", b"https://h/cb?code=abc&state=1"), (b"Link", b'<https://h/?page=2&api_key=s>; rel="next"')]
+    pairs = [
+        (b"Location", b"https://h/cb?code=abc&state=1"),
+        (b"Link", b'<https://h/?page=2&api_key=s>; rel="next"'),
+    ]
     assert redacted(pairs) == [
         (b"Location", b"https://h/cb?code=[REDACTED]&state=1"),
         (b"Link", b'<https://h/?page=2&api_key=[REDACTED]>; rel="next"'),
@@ -91,7 +101,13 @@ def test_named_by_the_user():
         ((b"x-api-key", b"abcdefgh12345678"), ["abcdefgh12345678"]),
         ((b"Authorization", b"Bearer short1"), []),
         ((b"Authorization", b"Bearer " + b"onlylettersandnothingelse"), []),
-        ((b"Authorization", b"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/x, Signature=0a1b2c3d4e5f6a7b8c9d"), []),
+        (
+            (
+                b"Authorization",
+                b"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/x, Signature=0a1b2c3d4e5f6a7b8c9d",
+            ),
+            [],
+        ),
         ((b"Cookie", b"theme=dark-mode-2026-edition"), []),
         ((b"x-request-id", b"abcdefgh12345678"), []),
     ],

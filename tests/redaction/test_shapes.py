@@ -25,7 +25,9 @@ def test_every_kind(kind, before, after):
     assert told.startswith(f"{before}[REDACTED-{name}]")
 
 
-@given(kind=st.sampled_from(sorted(ODD_KINDS)).flatmap(lambda name: st.tuples(st.just(name), ODD_KINDS[name])))
+@given(
+    kind=st.sampled_from(sorted(ODD_KINDS)).flatmap(lambda name: st.tuples(st.just(name), ODD_KINDS[name]))
+)
 def test_odd_kinds(kind):
     """Secrets of several words are found whole."""
     name, secret = kind
@@ -40,8 +42,14 @@ def test_odd_kinds(kind):
         ("Bearer " + "sk" + "-ant-0123456789abcdef.x/y", "Bearer [REDACTED-ANTHROPIC-KEY]"),
         ("postgres" + "://app:s3cr3t@db:5432/x", "postgres://REDACTED@db:5432/x"),
         ("https" + "://:pw@host/", "https://REDACTED@host/"),
-        ("AccountName=a;Account" + "Key=" + "Ab+/" * 21 + "==;", "AccountName=a;AccountKey=[REDACTED-AZURE-KEY];"),
-        ("export AWS_SECRET_ACCESS" + "_KEY=" + "Ab+/" * 10, "export AWS_SECRET_ACCESS_KEY=[REDACTED-AWS-SECRET]"),
+        (
+            "AccountName=a;Account" + "Key=" + "Ab+/" * 21 + "==;",
+            "AccountName=a;AccountKey=[REDACTED-AZURE-KEY];",
+        ),
+        (
+            "export AWS_SECRET_ACCESS" + "_KEY=" + "Ab+/" * 10,
+            "export AWS_SECRET_ACCESS_KEY=[REDACTED-AWS-SECRET]",
+        ),
         ("aws_secret_access" + "_key = " + "Ab+/" * 10, "aws_secret_access_key = [REDACTED-AWS-SECRET]"),
         (
             "https://hooks.slack" + ".com/services/T00000000/B00000000/abcdefghijkl",
@@ -51,9 +59,15 @@ def test_odd_kinds(kind):
             "https://discord" + ".com/api/webhooks/123456/abcdefghij-klmnopqrst_u",
             "https://discord.com/api/webhooks/[REDACTED-DISCORD-WEBHOOK]",
         ),
-        ("https://x/y?se=1&sig" + "=" + "Ab%2B" * 9 + "&sp=r", "https://x/y?se=1&sig=[REDACTED-AZURE-SIGNATURE]&sp=r"),
+        (
+            "https://x/y?se=1&sig" + "=" + "Ab%2B" * 9 + "&sp=r",
+            "https://x/y?se=1&sig=[REDACTED-AZURE-SIGNATURE]&sp=r",
+        ),
         ("https://b.s3/k?X-Amz-Signature" + "=0a1b&x=y", "https://b.s3/k?X-Amz-Signature=[REDACTED]&x=y"),
-        ("-----BEGIN PRIVATE " + "KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQ" + "EFAAS", "[REDACTED-PRIVATE-KEY]"),
+        (
+            "-----BEGIN PRIVATE " + "KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQ" + "EFAAS",
+            "[REDACTED-PRIVATE-KEY]",
+        ),
         ("-----BEGIN PRIVATE " + "KEY-----\n" + "MIIEvQIBADANBgkq\n" * 3, "[REDACTED-PRIVATE-KEY]\n"),
     ],
 )
@@ -93,7 +107,9 @@ def test_prose(text):
 
 
 @pytest.mark.parametrize("placeholder", sorted({shape.placeholder for shape in shapes.SHAPES}))
-@pytest.mark.parametrize("around", ["{}", "Bearer {}", "https://u:{}@h/?key={}", '"api_key": "{}"', "{}{}", "x={}&sig={}"])
+@pytest.mark.parametrize(
+    "around", ["{}", "Bearer {}", "https://u:{}@h/?key={}", '"api_key": "{}"', "{}{}", "x={}&sig={}"]
+)
 def test_placeholders(placeholder, around):
     """A placeholder is no secret, wherever it stands."""
     text = around.replace("{}", placeholder)

@@ -24,7 +24,10 @@ def redacted(text, names=frozenset()):
         ("https://h/cb#access_token=abc&state=1", "…#access_token=[REDACTED]&state=1"),
         ("https://h/?sig=a%2Bb%3D&se=2026", "…?sig=[REDACTED]&se=2026"),
         ("https://h/?X-Amz-Signature=0a&X-Amz-Date=2026", "…?X-Amz-Signature=[REDACTED]&X-Amz-Date=2026"),
-        ("https://h/?X-Amz-Credential=a%2Fb&X-Amz-Security-Token=c", "…?X-Amz-Credential=[REDACTED]&X-Amz-Security-Token=[REDACTED]"),
+        (
+            "https://h/?X-Amz-Credential=a%2Fb&X-Amz-Security-Token=c",
+            "…?X-Amz-Credential=[REDACTED]&X-Amz-Security-Token=[REDACTED]",
+        ),
         ("https://h/?X-Goog-Signature=0a", "…?X-Goog-Signature=[REDACTED]"),
         ("https://h/?subscription-key=0a", "…?subscription-key=[REDACTED]"),
         ("https://h/?code=0a&client%5Fsecret=b", "…?code=[REDACTED]&client%5Fsecret=[REDACTED]"),
@@ -60,7 +63,13 @@ def test_user(user):
 @given(secrets)
 def test_anywhere(secret):
     """A secret is found by its form in the path, in a value, in a name and in the fragment."""
-    for place in ("https://h/x/{}/y", "https://h/?q={}&r=1", "https://h/?{}=1", "https://h/#{}", "https://{}.h/"):
+    for place in (
+        "https://h/x/{}/y",
+        "https://h/?q={}&r=1",
+        "https://h/?{}=1",
+        "https://h/#{}",
+        "https://{}.h/",
+    ):
         told = redacted(place.format(secret))
         assert secret not in told
         assert told.startswith("https://")
@@ -88,13 +97,17 @@ def test_named_by_the_user():
     assert redacted("https://h/?Tenant=acme&x=1", frozenset({"tenant"})) == "https://h/?Tenant=[REDACTED]&x=1"
 
 
-@pytest.mark.parametrize("name", "key api_key apikey API-Key token access_token sig Signature code auth password".split())
+@pytest.mark.parametrize(
+    "name", "key api_key apikey API-Key token access_token sig Signature code auth password".split()
+)
 def test_secret_query_names(name):
     """Names that are left out of keys, too."""
     assert url.is_secret_query_name(name)
 
 
-@pytest.mark.parametrize("name", "alt page page_token model api-version keyword tokens max_tokens beta q cursor".split())
+@pytest.mark.parametrize(
+    "name", "alt page page_token model api-version keyword tokens max_tokens beta q cursor".split()
+)
 def test_harmless_query_names(name):
     """Names that count."""
     assert not url.is_secret_query_name(name)

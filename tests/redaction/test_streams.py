@@ -1,0 +1,371 @@
+"""Streams: a secret split over chunks, over events, over interleaved channels; chunks and events stay as many."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redaction.planted import EXAMPLES, after, before, prose, secrets
+
+from agentrec_auto.redaction import streams
+from agentrec_auto.redaction.bodies import Rules
+from agentrec_auto.redaction.finder import Finder, patterns
+from agentrec_auto.redaction.paths import Paths
+from agentrec_auto.redaction.values import known
+from agentrec_auto.settings import Replacement
+
+SSE = "text/event-stream"
+NDJSON = "application/x-ndjson"
+
+
+def sse(document, name=""):
+    data = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return (f"event: {name}\n" if name else "") + f"data: {data}\n\n"
+
+
+def chat(text, index=0):
+    return sse(
+        {
+            "id": "c",
+            "object": "chat.completion.chunk",
+            "choices": [{"index": index, "delta": {"content": text}}],
+        }
+    )
+
+
+def chat_tool(text, index=0):
+    call = {"index": index, "function": {"arguments": text}}
+    return sse({"id": "c", "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+
+
+def chat_spaced(text):
+    document = {"choices": [{"delta": {"content": text}, "index": 0, "logprobs": None}], "id": "c"}
+    return f"data:{json.dumps(document)}\r\n\r\n"
+
+
+def responses(text, index=0):
+    name = "response.output_text.delta"
+    return sse(
+        {"type": name, "item_id": f"m{index}", "output_index": index, "content_index": 0, "delta": text}, name
+    )
+
+
+def responses_arguments(text):
+    name = "response.function_call_arguments.delta"
+    return sse({"type": name, "item_id": "f", "output_index": 1, "delta": text, "obfuscation": "ab"}, name)
+
+
+def anthropic(text, index=0):
+    delta = {"type": "text_delta", "text": text}
+    return sse({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
+
+
+def anthropic_json(text, index=1):
+    delta = {"type": "input_json_delta", "partial_json": text}
+    return sse({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
+
+
+def anthropic_thinking(text):
+    delta = {"type": "thinking_delta", "thinking": text}
+    return sse({"type": "content_block_delta", "index": 0, "delta": delta}, "content_block_delta")
+
+
+def gemini(text):
+    return sse(
+        {"candidates": [{"content": {"parts": [{"text": text}], "role": "model"}}], "modelVersion": "g"}
+    )
+
+
+def gemini_array(text):
+    return ",\r\n" + json.dumps({"candidates": [{"content": {"parts": [{"text": text}]}}]}, indent=2)
+
+
+def ollama(text):
+    message = {"role": "assistant", "content": text}
+    return (
+        json.dumps({"model": "m", "created_at": f"2026-{len(text)}", "message": message, "done": False})
+        + "\n"
+    )
+
+
+def completions(text):
+    return sse({"choices": [{"text": text, "index": 0, "logprobs": {"tokens": [text], "text_offset": [1]}}]})
+
+
+DIALECTS = [
+    chat,
+    chat_tool,
+    chat_spaced,
+    responses,
+    responses_arguments,
+    anthropic,
+    anthropic_json,
+    anthropic_thinking,
+    gemini,
+    gemini_array,
+    ollama,
+    completions,
+]
+each_dialect = pytest.mark.parametrize("event", DIALECTS, ids=lambda event: event.__name__)
+
+
+def redacted(chunks, content_type=SSE, rules=None):
+    told = streams.redacted([chunk.encode() for chunk in chunks], content_type, rules or Rules())
+    return [chunk.decode() for chunk in told]
+
+
+def documents(chunks):
+    text = "".join(chunks)
+    if text.lstrip().startswith("["):
+        return json.loads(text)
+    lines = (line.removeprefix("data:") for line in text.splitlines())
+    return [json.loads(line) for line in lines if line.strip().startswith("{")]
+
+
+def said(document):
+    """The strings in a document that change from event to event: all but those of names that never do."""
+    if isinstance(document, dict):
+        return [
+            string
+            for name, value in document.items()
+            for string in said(value)
+            if name
+            not in (
+                "id",
+                "object",
+                "type",
+                "role",
+                "model",
+                "item_id",
+                "created_at",
+                "obfuscation",
+                "modelVersion",
+            )
+        ]
+    if isinstance(document, list):
+        return [string for value in document for string in said(value)]
+    return [document] if isinstance(document, str) else []
+
+
+def joined(chunks):
+    """What a stream says, by the place in its events."""
+    columns = [said(document) for document in documents(chunks)]
+    return {"".join(column) for column in zip(*columns, strict=True)}
+
+
+def cut(text, cuts):
+    places = sorted({0, len(text), *(place % (len(text) + 1) for place in cuts)})
+    return [text[a:b] for a, b in pairwise(places)]
+
+
+def stream(event, pieces):
+    chunks = [event(piece) for piece in pieces]
+    if event is gemini_array:
+        chunks = ["[", chunks[0].removeprefix(",\r\n"), *chunks[1:], "\n]"]
+    return chunks
+
+
+@each_dialect
+@given(secret=secrets, before=before, after=after, cuts=st.lists(st.integers(0, 300), min_size=1))
+def test_piece_by_piece(event, secret, before, after, cuts):
+    """A secret that a model streams in pieces, however they are cut, is in none of them and not in their sum."""
+    chunks = stream(event, cut(f"ok {before}{secret}{after} bye", cuts))
+    told = redacted(chunks)
+    assert len(told) == len(chunks)
+    for text in joined(told):
+        assert secret not in text
+        assert text.startswith(f"ok {before}[REDACTED-")
+        assert text.endswith(" bye")
+
+
+@each_dialect
+@pytest.mark.parametrize("kind", sorted(EXAMPLES))
+def test_letter_by_letter(event, kind):
+    """Every kind of secret is found, letter by letter, and nothing of it is left but the placeholder."""
+    secret = EXAMPLES[kind]
+    told = redacted(stream(event, ["It is: ", *secret, "\n", "That's it."]))
+    assert joined(told) == {f"It is: [REDACTED-{kind}]\nThat's it."}
+
+
+@each_dialect
+@given(pieces=st.lists(prose, min_size=1, max_size=8))
+def test_clean(event, pieces):
+    """A stream without a secret is the same object."""
+    chunks = [chunk.encode() for chunk in stream(event, pieces)]
+    assert streams.redacted(chunks, SSE, Rules()) is chunks
+
+
+@pytest.mark.parametrize(
+    "event", [chat_tool, responses_arguments, anthropic_json], ids=lambda event: event.__name__
+)
+@given(data=st.data(), value=prose.filter(lambda value: value not in ("", "REDACTED")))
+def test_fields_in_arguments(event, data, value):
+    """A secret-named field in the arguments of a tool call, which are JSON in pieces, is redacted."""
+    arguments = json.dumps({"city": "Köln", "api_key": value, "n": 1}, ensure_ascii=data.draw(st.booleans()))
+    cuts = data.draw(st.lists(st.integers(0, 200), max_size=20))
+    (told,) = joined(redacted(stream(event, cut(arguments, cuts))))
+    assert json.loads(told) == {"city": "Köln", "api_key": "[REDACTED]", "n": 1}
+
+
+@pytest.mark.parametrize("event", [chat_tool, anthropic_json], ids=lambda event: event.__name__)
+def test_fields_in_torn_arguments(event):
+    """So it is where the stream was cut off in the middle of it."""
+    assert joined(redacted(stream(event, ['{"pass', 'word": "hun', "ter", "2"]))) == {
+        '{"password": "[REDACTED]'
+    }
+
+
+@pytest.mark.parametrize(
+    "event", [chat, chat_tool, responses, anthropic, anthropic_json], ids=lambda e: e.__name__
+)
+@given(one=secrets, two=secrets, size=st.integers(1, 9))
+def test_interleaved(event, one, two, size):
+    """Two answers, tool calls or blocks that are streamed at once are kept apart."""
+    pieces = [
+        [text[at : at + size] for at in range(0, len(text), size)] for text in (f"1: {one}.", f"2: {two}.")
+    ]
+    longest = max(map(len, pieces))
+    chunks = [
+        event(row[at], index) for at in range(longest) for index, row in enumerate(pieces) if at < len(row)
+    ]
+    told = redacted(chunks)
+    assert len(told) == len(chunks)
+    ours = [index for at in range(longest) for index, row in enumerate(pieces) if at < len(row)]
+    for index, secret in enumerate((one, two)):
+        text = "".join(said(document)[-1] for document, of in zip(documents(told), ours) if of == index)
+        assert secret not in text
+        assert text.startswith(f"{index + 1}: [REDACTED-")
+
+
+def test_two_candidates_in_one_event():
+    """Answers that come side by side in one event are kept apart, with and without an index."""
+    secret = "sk" + "-0123456789abcdefghij"
+    for with_index in (True, False):
+        chunks = [
+            sse(
+                {
+                    "candidates": [
+                        {"text": a, **({"index": i} if with_index else {})} for i, a in enumerate(pair)
+                    ]
+                }
+            )
+            for pair in zip(secret, secret[::-1] + "x")
+        ]
+        told = documents(redacted(chunks))
+        assert "".join(event["candidates"][0]["text"] for event in told) == "[REDACTED-OPENAI-KEY]"
+        assert "".join(event["candidates"][1]["text"] for event in told) == secret[::-1]
+
+
+def test_goes_on_in_another_part():
+    """A secret that begins in one part or item and goes on in the next is found."""
+    secret = "sk" + "-0123456789abcdefghij"
+    chunks = [anthropic(secret[:5], 0), anthropic(secret[5:9], 1), anthropic(secret[9:], 2)]
+    assert (
+        "".join("".join(said(document)) for document in documents(redacted(chunks)))
+        == "[REDACTED-OPENAI-KEY]"
+    )
+
+
+def test_snapshots():
+    """Events that tell the text so far, beside or instead of the next piece, are redacted as well."""
+    secret = "sk" + "-0123456789abcdefghij"
+    chunks = [
+        sse({"delta": {"content": piece}, "message": {"content": f"Key: {secret[: at + 1]}"}})
+        for at, piece in enumerate(secret)
+    ]
+    told = documents(redacted(chunks))
+    assert "".join(event["delta"]["content"] for event in told) == "[REDACTED-OPENAI-KEY]"
+    assert told[-1]["message"]["content"].endswith(": [REDACTED-OPENAI-KEY]")
+
+
+def test_torn_event():
+    """The piece in an event that was cut off belongs to the secret, too."""
+    secret = "sk" + "-0123456789abcdefghij"
+    *whole, torn = [chat(secret[:8]), chat(secret[8:20]), chat(secret[20:])]
+    told = redacted([*whole, torn[: torn.index("hij") + 2]])
+    assert told[2] == torn[: torn.index("hij")]
+
+
+BODY = "".join(
+    [chat("é "), chat("the key is " + "sk" + "-0123456789abcdefghij."), chat("😀"), "data: [DONE]\n\n"]
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50, 10_000])
+def test_chunks(size):
+    """However the network cuts the body, the same is left of it, cut where it was cut."""
+    body = BODY.encode()
+    whole = b"".join(streams.redacted([body], SSE, Rules()))
+    assert b"the key is [REDACTED-OPENAI-KEY]." in whole
+    chunks = [body[at : at + size] for at in range(0, len(body), size)]
+    told = streams.redacted(chunks, SSE, Rules())
+    assert b"".join(told) == whole
+    assert len(told) == len(chunks)
+    if size < 100:
+        assert (told[0], told[-1]) == (chunks[0], chunks[-1])
+
+
+def test_cut_at_every_byte():
+    """Cut in two at any byte: what is before and behind the secret stays in its chunk."""
+    body = BODY.encode()
+    start = body.index(b"sk-")
+    end = body.index(b".", start)
+    placeholder = b"[REDACTED-OPENAI-KEY]"
+    for at in range(len(body) + 1):
+        first, second = streams.redacted([body[:at], body[at:]], SSE, Rules())
+        if at <= start:
+            assert (first, second) == (body[:at], body[at:start] + placeholder + body[end:])
+        elif at < end:
+            assert (first, second) == (body[:start] + placeholder, body[end:])
+        else:
+            assert (first, second) == (body[:start] + placeholder + body[end:at], body[at:])
+
+
+@given(secrets, st.lists(st.integers(0, 10_000), max_size=30), st.lists(st.integers(0, 10_000), max_size=30))
+def test_pieces_and_chunks(secret, pieces, chunks):
+    """Cut by the model and by the network at once, the result depends on the model's cut alone."""
+    text = "".join(stream(chat, cut(f"ok {secret} bye", pieces)))
+    told = redacted(cut(text, chunks))
+    assert "".join(told) == "".join(redacted([text]))
+    assert secret not in "".join(joined(told))
+    again = redacted(told)
+    assert again == told
+
+
+def test_no_stream():
+    """A plain JSON answer in chunks is redacted like any body."""
+    body = json.dumps({"error": {"message": "Incorrect API key: " + "sk" + "-0123456789abcdefghij"}})
+    told = redacted([body[:40], body[40:45], body[45:]], "application/json")
+    assert json.loads("".join(told)) == {"error": {"message": "Incorrect API key: [REDACTED-OPENAI-KEY]"}}
+
+
+def test_text_between_events():
+    """Comments and other lines of a stream are looked at, too."""
+    told = redacted([": " + "sk" + "-0123456789abcdefghij\n\n", "event: x\nid: 1\n\n", chat("a"), chat("b")])
+    assert told[0] == ": [REDACTED-OPENAI-KEY]\n\n"
+
+
+def test_paths_and_patterns_and_values():
+    """What the user named is redacted in streams, whole and in pieces."""
+    rules = Rules(
+        Finder(
+            patterns=patterns([Replacement(r"CUST-\d+", "<customer>")]),
+            named=known([('pa"ss\nwörd', "<TOKEN>")]),
+        ),
+        Paths(["choices[*].delta.email", "**.ssn"]),
+    )
+    chunks = [
+        *(chat(piece) for piece in ["It's CUS", "T-1", "23 and ", 'pa"s', "s\nwö", "rd", " ok"]),
+        sse({"choices": [{"index": 0, "delta": {"email": "a@b", "ssn": {"n": 1}}}]}),
+    ]
+    told = redacted(chunks, rules=rules)
+    text = "".join("".join(said(document)) for document in documents(told[:-1]))
+    assert text == "It's <customer> and <TOKEN> ok"
+    assert documents(told[-1:])[0]["choices"][0]["delta"] == {"email": "[REDACTED]", "ssn": "[REDACTED]"}
+
+
+def test_repeated_pieces():
+    """A field that says the same again and again is no text in pieces."""
+    chunks = [sse({"finger": "f" + "w_abcd", "t": str(n)}).encode() for n in range(20)]
+    assert streams.redacted(chunks, SSE, Rules()) is chunks
