@@ -28,7 +28,8 @@ ON = pytest.mark.parametrize("mode", ["auto", "replay", "record"])
 
 def inherited(mode: str, folder: Path) -> dict[str, str]:
     """The environment of a process below ``agentrec run``."""
-    environ = clean_environment({"AGENTREC_MODE": mode, "AGENTREC_CORPUS": str(folder), "AGENTREC_KEYS_SET": ""})
+    said = {"AGENTREC_MODE": mode, "AGENTREC_CORPUS": str(folder), "AGENTREC_KEYS_SET": "", "TMPDIR": str(folder)}
+    environ = clean_environment(said)
     hook.begin_run(environ)
     return environ
 
