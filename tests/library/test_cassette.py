@@ -26,9 +26,7 @@ def names(store: InMemoryStore | FileStore) -> list[str]:
     return sorted(store.store.names())
 
 
-async def test_record_then_replay(
-    kit: Kit, client: Any, server: LoopbackServer, files: FileStore
-) -> None:
+async def test_record_then_replay(kit: Kit, client: Any, server: LoopbackServer, files: FileStore) -> None:
     """What is recorded in one scope is replayed in the next, with the server gone."""
     async with kit.on(cassette(files, mode="record")):
         live = await kit.post(client, server.url + CHAT)
@@ -55,9 +53,7 @@ async def test_auto(kit: Kit, client: Any, server: LoopbackServer, memory: InMem
     assert answers[0] == answers[1] and server.hits == 1
 
 
-async def test_takes_of_a_scope(
-    kit: Kit, client: Any, server: LoopbackServer, memory: InMemoryStore
-) -> None:
+async def test_takes_of_a_scope(kit: Kit, client: Any, server: LoopbackServer, memory: InMemoryStore) -> None:
     """Asked thrice in a scope, a question has three answers, and so has its replay."""
     answers: list[list[str]] = []
     for mode in ("auto", "replay", "auto"):
@@ -170,9 +166,7 @@ class TestDecorator:
         await kit.post(client, server.url + CHAT)
         assert server.hits == 3
 
-    async def test_takes(
-        self, client: Any, kit: Kit, server: LoopbackServer, memory: InMemoryStore
-    ) -> None:
+    async def test_takes(self, client: Any, kit: Kit, server: LoopbackServer, memory: InMemoryStore) -> None:
         """A decorated function called thrice while recording has three takes, and three in replay."""
 
         async def ask() -> Any:
@@ -223,7 +217,9 @@ class TestDecorator:
             def __call__(self) -> Any:
                 return ask(server.url + CHAT)
 
-        for number, function in enumerate((functools.partial(ask, server.url + CHAT), Asker(), lambda: Asker()())):
+        for number, function in enumerate(
+            (functools.partial(ask, server.url + CHAT), Asker(), lambda: Asker()())
+        ):
             await cassette(memory, id=str(number))(function)()
         assert names(memory) == ["0", "1", "2"]
 

@@ -129,9 +129,7 @@ async def test_abandoned(kit: Kit, server: LoopbackServer, drawer: Drawer) -> No
         assert drawer.kept["x"].metadata["ending"] == "abandoned"
 
 
-async def test_save_that_fails(
-    kit: Kit, server: LoopbackServer, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_save_that_fails(kit: Kit, server: LoopbackServer, capfd: pytest.CaptureFixture[str]) -> None:
     """A store that can't save costs a warning, not the program's call."""
 
     class Full(Drawer):

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from library.kit import CHAT, Kit, question, settled, told
+from library.kit import CHAT, Kit, question, settled
 from loopback import LoopbackServer
 
 from agentrec_auto import FileStore, InMemoryStore, MissError, default_key, fingerprint
@@ -85,13 +85,13 @@ async def test_auto(kit: Kit, server: LoopbackServer, files: FileStore) -> None:
 
 
 @pytest.mark.parametrize("first", [False, True])
-async def test_streamed_and_not(
-    kit: Kit, server: LoopbackServer, files: FileStore, first: bool
-) -> None:
+async def test_streamed_and_not(kit: Kit, server: LoopbackServer, files: FileStore, first: bool) -> None:
     """One question, streamed and not, is two recordings, whichever came first: neither answers the other."""
     async with kit.recording(files) as client:
-        live = {stream: (await kit.post(client, server.url + CHAT, question(stream=stream))).content
-                for stream in (first, not first)}
+        live = {
+            stream: (await kit.post(client, server.url + CHAT, question(stream=stream))).content
+            for stream in (first, not first)
+        }
     assert len(files) == 2
     for order in ([False, True], [True, False]):
         async with kit.replaying(files) as client:
@@ -210,7 +210,10 @@ async def test_key_function_that_fails(kit: Kit, memory: InMemoryStore) -> None:
 
 async def test_extra_metadata(kit: Kit, server: LoopbackServer, memory: InMemoryStore) -> None:
     """What the program says of a recording is stored with it, over what we say."""
-    said: list[Any] = [{"category": "a", "semantic_key": "mine"}, lambda request: {"category": request.method}]
+    said: list[Any] = [
+        {"category": "a", "semantic_key": "mine"},
+        lambda request: {"category": request.method},
+    ]
     for metadata in said:
         async with kit.recording(memory, key="x", extra_metadata=metadata) as client:
             await kit.post(client, server.url + CHAT)
@@ -406,7 +409,9 @@ def test_of_agentrec_0_2(tmp_path: Path) -> None:
         assert client.send(request).json() == {}
 
 
-def test_nothing_else_in_the_folder(server: LoopbackServer, files: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_else_in_the_folder(
+    server: LoopbackServer, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The folder holds recordings only, as programs that list it expect."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdefghijklmnopqrstuvwxyz")
     from agentrec_auto import SyncRecordingTransport

@@ -97,7 +97,12 @@ async def wrapped(kit: Kit, memory: InMemoryStore) -> AsyncIterator[dict[str, An
 
 @pytest.mark.parametrize("name", ["Recording", "Auto"])
 async def test_recorded_once(
-    kit: Kit, corpus: Corpus, wrapped: dict[str, Any], server: LoopbackServer, memory: InMemoryStore, name: str
+    kit: Kit,
+    corpus: Corpus,
+    wrapped: dict[str, Any],
+    server: LoopbackServer,
+    memory: InMemoryStore,
+    name: str,
 ) -> None:
     """An explicit transport that a patched library can't see leaves a call to it that it records."""
     corpus.switch("record")
