@@ -31,6 +31,8 @@ DUMMY = "agentrec-dummy"
 REAL_AWS = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_CONTAINER_", "AWS_WEB_IDENTITY_", "AWS_SHARED_")
 """Signs of credentials that dummies would hide, from the app's S3 client, too."""
 
+_DATABASE = "sqlite:///"
+
 OF_A_KIND = {"REGION": "us-east-1", "DISABLED": "true", "ENDPOINT": "https://replay.invalid"}
 """Last word of a variable's name → its value, where not any text will do."""
 
@@ -72,6 +74,7 @@ def _said(environ: Mapping[str, str]) -> tuple[str, bool]:
     if corpus:
         return corpus, wanted
     from agentrec_auto.config import find
+    from agentrec_auto.store.location import placed
 
     here = environ.get("AGENTREC_CWD", os.curdir)
     try:
@@ -80,16 +83,18 @@ def _said(environ: Mapping[str, str]) -> tuple[str, bool]:
         from agentrec_auto.config import toml
 
         tables = toml.parse(toml.read(file), file)
+        ours = toml.table(tables, "agentrec") or toml.table(toml.table(tables, "tool"), "agentrec")
+        corpus = placed(str(ours.get("corpus", "corpus")), os.path.dirname(os.path.abspath(file)))
     except (ValueError, ImportError):  # for the recorder to complain of
         return os.path.join(here, "corpus"), wanted
-    ours = toml.table(tables, "agentrec") or toml.table(toml.table(tables, "tool"), "agentrec")
-    folder = os.path.join(os.path.dirname(file), str(ours.get("corpus", "corpus")))
-    return folder, wanted and (bool(switch) or ours.get("dummy_keys") is not False)
+    return corpus, wanted and (bool(switch) or ours.get("dummy_keys") is not False)
 
 
 def _recorded(corpus: str) -> list[str]:
+    is_database = corpus.startswith(_DATABASE)  # beside which the names are, for SQLite is much to load
+    path = corpus[len(_DATABASE) :] if is_database else os.path.join(corpus, "")
     try:
-        with open(os.path.join(corpus, ".agentrec-keys"), encoding="utf-8") as file:
+        with open(f"{path}.agentrec-keys", encoding="utf-8") as file:
             return file.read().split()
     except (OSError, ValueError):
         return []

@@ -45,6 +45,13 @@ async def chunks(client, text="hi", **more):
         return [chunk.decode() async for chunk in response.aiter_raw()]
 
 
+def refused(store, options):
+    try:
+        agentrec.cassette(store, **options)
+    except ValueError:
+        return True
+
+
 async def transports(out):
     inner, store = Inner(), agentrec.InMemoryStore()
     async with httpx.AsyncClient(transport=agentrec.RecordingTransport(inner, store)) as client:
@@ -137,10 +144,7 @@ async def cassettes(out):
     out["tasks"] = await asyncio.gather(*(separately(number) for number in range(5)))
     out["refused"] = []
     for options in ({"mode": "x"}, {"id": "a", "key": "b"}, {"id": "a", "key": str}):
-        try:
-            agentrec.cassette(store, **options)
-        except ValueError:
-            out["refused"].append(True)
+        out["refused"].append(refused(store, options))
     with tempfile.TemporaryDirectory() as root:
         files = agentrec.FileStore(root)
         async with agentrec.cassette(files):

@@ -76,7 +76,7 @@ async def main():
     document = json.loads((root / "b.json").read_text())
     document.pop("summary", None)
     out["document"] = document
-    out["keys"] = [key for key in document]
+    out["keys"] = list(document)
 
     secrets = {
         "anthropic": "sk-ant-api03-abcdefghijklmnop",
