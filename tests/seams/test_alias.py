@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 from loopback import LoopbackServer
 from processes import run
+
+pytestmark = pytest.mark.skipif(not hasattr(httpx2, "alias_httpx"), reason="httpx2 before 2.9 has no alias")
 
 APP = """
 import os, sys
