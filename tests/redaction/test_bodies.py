@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redaction.planted import ODD_KINDS, after, before, everything_escaped, prose, secrets, spellings
+from redaction.planted import ODD_KINDS, after, before, everything_escaped, names, prose, secrets, spellings
 
 from agentrec_auto.redaction import bodies
 from agentrec_auto.redaction.bodies import Rules
@@ -16,7 +16,7 @@ from agentrec_auto.settings import Replacement
 JSON = "application/json"
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | prose,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(prose, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4),
     max_leaves=12,
 )
 
