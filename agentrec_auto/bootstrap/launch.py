@@ -30,13 +30,9 @@ NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
 
 def run(words: Sequence[str]) -> int:
-    """Do what ``agentrec run`` is asked with ``words``, and give the exit code."""
+    """Do what ``agentrec run`` is asked with ``words``, and give the exit code; `options.HelpAsked`."""
     try:
         given, command = options.parse(words)
-        if options.HELP in given:
-            from agentrec_auto.cli.app import invoke
-
-            return invoke(["run", "--help"])
         environ = environment_of(given)
     except (ConfigError, options.UsageError, OSError) as error:
         for sentence in str(error).splitlines():

@@ -38,10 +38,12 @@ OPTIONS = (
     Option("exec", "", "Become the command (same process id) instead of waiting for it: no summary."),
 )  # fmt: skip
 
-HELP = "help"
-
 Given = dict[str, list[str]]
-"""Name of an option → its values, in order; ``[""]`` for one that takes none, and for ``--help``."""
+"""Name of an option → its values, in order; ``[""]`` for one that takes none."""
+
+
+class HelpAsked(Exception):
+    """``--help`` was given: for the command line, which is above us, to show."""
 
 
 def parse(words: Sequence[str]) -> tuple[Given, list[str]]:
@@ -56,7 +58,7 @@ def parse(words: Sequence[str]) -> tuple[Given, list[str]]:
         flag, equals, value = word.partition("=")
         option = flags.get(flag)
         if word == "--help":
-            return {HELP: [""]}, []
+            raise HelpAsked
         if option is None:
             raise UsageError(f"unknown option {flag!r} of run: expected {', '.join(flags)}, or -- CMD")
         if not option.metavar and equals:

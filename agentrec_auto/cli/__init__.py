@@ -12,20 +12,13 @@ import sys
 def main(argv: list[str] | None = None) -> int:
     """Run the command line on ``argv`` (default: the process's) and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    if words[:1] == ["run"] and not _asks_help(words[1:]):
-        from agentrec_auto.bootstrap.launch import run
+    if words[:1] == ["run"]:
+        from agentrec_auto.bootstrap import launch, options
 
-        return run(words[1:])
+        try:
+            return launch.run(words[1:])
+        except options.HelpAsked:
+            words = ["run", "--help"]
     from agentrec_auto.cli.app import invoke
 
     return invoke(words)
-
-
-def _asks_help(words: list[str]) -> bool:
-    """Whether ``--help`` is for us: before the command that ``run`` is to start."""
-    for word in words:
-        if word == "--help":
-            return True
-        if word == "--" or not word.startswith("-"):
-            return False
-    return not words

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agentrec_auto.bootstrap.options import UsageError
+from agentrec_auto.bootstrap.options import HelpAsked, UsageError
+from agentrec_auto.cli.output import cell, emit, emit_json, section, table
 from agentrec_auto.doctor.examine import examine
-from agentrec_auto.doctor.finding import Finding, Report, State
-
-_PIPED = 400
-"""Columns of what goes into a pipe: nothing folded, nothing cut."""
+from agentrec_auto.doctor.finding import Report, State
 
 _STYLES = {
     State.IN_THE_WAY: "red",
@@ -54,51 +50,38 @@ def doctor(
     """
     try:
         report = examine(command or (), {"mode": mode, "corpus": corpus, "config": config})
-    except UsageError as error:
-        raise typer.BadParameter(str(error)) from None
+    except (UsageError, HelpAsked) as error:
+        raise typer.BadParameter(str(error) or "--help is no run to ask about") from None
     if as_json:
-        typer.echo(json.dumps(_facts(report), indent=2))
+        emit_json(_facts(report))
     else:
-        _print(Group(_verdict(report), _table(report), *_cures(report)))
+        emit(_verdict(report), _findings(report), *_cures(report))
     raise typer.Exit(0 if report.is_covered else 1)
 
 
-def _verdict(report: Report) -> RenderableType:
-    return Text(report.verdict, "bold green" if report.is_covered else "bold red")
+def _verdict(report: Report) -> Text:
+    return cell(report.verdict, "bold green" if report.is_covered else "bold red")
 
 
-def _table(report: Report) -> RenderableType:
+def _findings(report: Report) -> Table:
     """The findings, under what they mean for the answer."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    made = table(("", {"no_wrap": True}), "", header=False)
     for state in State:
         if findings := report.of(state):
-            table.add_row("")
-            table.add_row(Text(state.value, f"bold {_STYLES[state]}"))
+            made.add_row("")
+            made.add_row(Text(state.value, f"bold {_STYLES[state]}"))
             for finding in findings:
-                table.add_row(Text(f"  {finding.subject}"), Text(finding.text))
-    return table
+                made.add_row(cell(f"  {finding.subject}"), cell(finding.text))
+    return made
 
 
 def _cures(report: Report) -> list[RenderableType]:
     if not report.cures:
         return []
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
+    made = table("", "", header=False, gap=1)
     for cure in report.cures:
-        table.add_row("  -", Text(cure))
-    return [Text("\nwhat to do", "bold"), table]
-
-
-def _print(content: RenderableType) -> None:
-    """On a terminal, folded to its width; in a pipe, plain and whole: one line a line, however long."""
-    if sys.stdout.isatty():
-        Console(highlight=False).print(content)
-        return
-    console = Console(width=_PIPED, color_system=None, highlight=False)
-    with console.capture() as captured:
-        console.print(content)
-    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+        made.add_row("  -", cell(cure))
+    return [section("what to do", made)]
 
 
 def _facts(report: Report) -> dict[str, object]:
@@ -108,10 +91,6 @@ def _facts(report: Report) -> dict[str, object]:
         "subject": report.subject,
         "mode": report.mode,
         "corpus": report.corpus,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [{**asdict(one), "state": one.state.name.lower()} for one in report.findings],
         "cures": report.cures,
     }
-
-
-def _finding(finding: Finding) -> dict[str, object]:
-    return {**asdict(finding), "state": finding.state.name.lower()}
