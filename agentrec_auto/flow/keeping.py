@@ -185,28 +185,32 @@ class Keeping:
 
     def _interaction(self, tap: Tap, ending: Ending) -> CapturedInteraction:
         """What is stored of a response: decoded, redacted, with where it came from."""
+        from agentrec_auto.providers.summary import understood  # here: replay needs no dialect
+
         redaction = self._origin.redaction
-        return redaction.response(
-            CapturedInteraction(
-                request=redaction.request,
-                response_status=tap.status,
-                response_headers=tap.headers,
-                response_extensions=tap.extensions,
-                chunks=tap.chunks,
-                metadata=self._metadata(tap, ending),
-            )
+        interaction = CapturedInteraction(
+            request=redaction.request,
+            response_status=tap.status,
+            response_headers=tap.headers,
+            response_extensions=tap.extensions,
+            chunks=tap.chunks,
+            metadata=self._metadata(tap, ending),
         )
+        return understood(redaction.response(interaction), redaction.text)
 
     def _metadata(self, tap: Tap, ending: Ending) -> dict[str, Any]:
         """Provenance: see `docs/format.md` for what each field says."""
-        origin, identity = self._origin, self._origin.identity
+        from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
+
+        origin, identity, said = self._origin, self._origin.identity, self._origin.said
         agent = origin.redaction.request.header(b"user-agent")
         tags = self._shelf.tags_of(origin.redaction.request.url)
         told: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
             "provider": identity.provider,
             "model": identity.model,
-            "semantic_key": identity.semantic_key,
+            "semantic_key": said.get("semantic_key") or identity.semantic_key,
+            "semantic_key_version": None if "semantic_key" in said else SEMANTIC_KEY_VERSION,
             "recorded_at": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
             "category": tags.pop("category", None),
             "key": identity.key,
@@ -225,7 +229,7 @@ class Keeping:
             "call_site": origin.call_site,
             "tags": tags or None,
         }
-        return {**{name: value for name, value in told.items() if value is not None}, **origin.said}
+        return {**{name: value for name, value in told.items() if value is not None}, **said}
 
     def _warn(self, text: str) -> None:
         warn_once(self._shelf.ledger, self._origin.redaction.text(text))

@@ -32,7 +32,7 @@ Key = NewType("Key", str)
 """Identity of a request for replay; safe as a file name."""
 
 SemanticKey = NewType("SemanticKey", str)
-"""Identity of the question, whatever the model and whether streamed; 32 hex characters."""
+"""Identity of the question, whatever the provider, the model and the sampling; 32 hex characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class Identity:
     """Who a request is, with the facts that went into it."""
 
     key: Key
-    semantic_key: SemanticKey
     dialect: str
     provider: str
     method: str
@@ -59,6 +58,13 @@ class Identity:
     extra: tuple[str, ...] = ()
     """Headers and host, where a rule says that they count."""
 
+    @property
+    def semantic_key(self) -> SemanticKey:
+        """The identity of the question; worked out anew each time it is asked for."""
+        from agentrec_auto.keying.semantic import semantic_key  # here: replay never reads a question
+
+        return semantic_key(self)
+
 
 class Keyer:
     """Tells requests apart under the user's rules."""
@@ -74,13 +80,12 @@ class Keyer:
         document = parsed(request.content)
         model, stream = model_of(url.path, document), is_streamed(url.path, document)
         query = _canonical_query(url.query, rules)
-        body, semantic_body, ruled = _bodies(request, document, rules)
+        body, ruled = _bodies(request, document, rules)
         extra = tuple(_extra(request, rules, f"{url.scheme}://{url.netloc}"))
         dialect = dialect_of(url.path) or "http"
         digest = _digest(method, path, str(model), "stream" if stream else "", query, body, *extra)
         return Identity(
             key=Key(f"{_plain(dialect)}_{_plain(model or 'unknown')}_{digest[:16]}"),
-            semantic_key=SemanticKey(_digest(method, path, semantic_body)[:32]),
             dialect=dialect,
             provider=provider_of(url.hostname or "") or dialect,
             method=method,
@@ -94,22 +99,18 @@ class Keyer:
         )
 
 
-def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, str, Any]:
-    """The canonical body for the key, the one for the semantic key, and the document both stand on."""
+def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, Any]:
+    """The canonical body, and the document it stands on."""
     if document is NO_DOCUMENT:
         content = canonical_bytes(request.content, request.header(b"content-type") or b"")
         text = rules.apply_text(content.decode("utf-8", "surrogateescape"))
-        return text, text, NO_DOCUMENT
+        return text, NO_DOCUMENT
     ruled = rename_ids(rules.apply(document))
     if not isinstance(ruled, dict):
-        text = canonical_json(ruled)
-        return text, text, ruled
+        return canonical_json(ruled), ruled
     # The model and the stream flag stand in the key by themselves.
     body = canonical_json({name: ruled[name] for name in ruled if name not in ("model", "stream")})
-    if "stream_options" not in ruled:
-        return body, body, ruled
-    semantic = {name: ruled[name] for name in ruled if name not in ("model", "stream", "stream_options")}
-    return body, canonical_json(semantic), ruled
+    return body, ruled
 
 
 def _canonical_query(query: str, rules: Rules) -> str:

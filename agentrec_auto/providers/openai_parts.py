@@ -142,7 +142,7 @@ def sampling(document: dict[str, Any]) -> Sampling:
         top_p=reading.number(document.get("top_p")),
         top_k=reading.number(document.get("top_k")),
         max_tokens=reading.integer(
-            reading.first_of(document, "max_completion_tokens", "max_output_tokens", "max_tokens")
+            reading.first_of(document, "max_tokens", "max_completion_tokens", "max_output_tokens")
         ),
         stop=reading.words(document.get("stop")),
         seed=reading.integer(reading.first_of(document, "seed", "random_seed")),

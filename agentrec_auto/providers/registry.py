@@ -7,7 +7,7 @@ A dialect is asked in this order, and the first that reads has it:
 3. the table's lines whose path matches, imported when first needed
 4. where no line matches the path (a gateway's own, a redacted URL): every line, by the shape of the bodies
 
-Nothing is raised out of here: what can't be read comes with the reason.
+Nothing is raised out of here, whatever a dialect does: what can't be read comes with the reason.
 """
 
 from __future__ import annotations
@@ -81,9 +81,6 @@ _NO_QUESTIONS = (
 )
 """Paths of these APIs whose bodies may look like a question and aren't one that is read here, and why."""
 
-_FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError, OverflowError)
-"""What reading a body that is not as expected may raise (`DecodeError` is a ValueError)."""
-
 _NOT_READ = tuple((re.compile(path), why) for path, why in _NO_QUESTIONS)
 
 _added: list[Dialect] = []
@@ -137,27 +134,41 @@ def read(interaction: CapturedInteraction) -> Reading:
         reading = _read(dialect, call, reply)
         if reading.question is not None and reading.answer is not None:
             return reading
-        partly = partly or reading
-    return partly or Reading(why=_unread(call))
+        if partly is None or (partly.question is None and reading.question is not None):
+            partly = reading
+    return partly or _answer_alone(call, reply) or Reading(why=_unread(call))
+
+
+def _answer_alone(call: Call, reply: Reply) -> Reading | None:
+    """What the table makes of the response where the request is of no use (not JSON, or not recorded)."""
+    for line in DIALECTS:
+        if line.path.search(call.path):
+            reading = _read(_made(line.home), call, reply)
+            if reading.answer is not None:
+                return reading
+    return None
 
 
 def _question(dialect: Dialect, call: Call) -> Question | None:
     try:
         return dialect.question(call)
-    except _FAULTS:
+    except Exception:
         return None
 
 
 def _read(dialect: Dialect, call: Call, reply: Reply) -> Reading:
+    question, answer, why = None, None, ""
     try:
         question = dialect.question(call)
-    except _FAULTS as error:
-        return Reading(dialect.name, why=_told(error))
+    except Exception as error:
+        why = _told(error)
     try:
         answer = dialect.answer(reply)
-    except _FAULTS as error:
-        return Reading(dialect.name, question, why=_told(error))
-    return Reading(dialect.name, question, answer, _uncounted(answer))
+    except Exception as error:
+        why = why or _told(error)
+    else:
+        why = why or _uncounted(answer)
+    return Reading(dialect.name, question, answer, why)
 
 
 def _uncounted(answer: Answer) -> str:
@@ -179,7 +190,7 @@ def _unread(call: Call) -> str:
 def _recognises(dialect: Dialect, call: Call) -> bool:
     try:
         return dialect.recognises(call)
-    except _FAULTS:
+    except Exception:
         return False
 
 

@@ -1,6 +1,6 @@
 """A cassette file's JSON ⇄ an interaction.
 
-The format is that of the ``agentrec`` library, extended by metadata (`agentrec_auto.flow.commit` says
+The format is that of the ``agentrec`` library, extended by metadata (`agentrec_auto.flow.keeping` says
 which). Laid out to be read in a diff: one line a header, one line a chunk. Written by the standard
 library's C encoder, a piece at a time; ``json.dumps(indent=2)`` would fall to the slow Python one.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from agentrec_auto.errors import BrokenRecordingError
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _decoder = json.JSONDecoder()
-_HEAD = b'{\n  "metadata": '
+_HEAD = "{\n  "
+_METADATA = '"metadata": '
+_SUMMARY = '"summary": '
 
 FORMAT_VERSION = 1
 """Of the file; told in its metadata. `cassette.schema.json` beside this file describes it."""
@@ -26,12 +29,25 @@ _DROPPED_EXTENSIONS = ("network_stream", "trailers")
 """Live objects, of no meaning once the connection is gone."""
 
 
-def dumps(interaction: CapturedInteraction) -> bytes:
-    """The file's bytes: UTF-8, ending in a newline."""
+def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
+    """The file's bytes: UTF-8, ending in a newline.
+
+    ``summary`` stands first, for people. Unless given it is ``metadata["summary"]``, where whoever recorded
+    the interaction left it, or made anew; it is never read back.
+    """
     request = interaction.request
+    metadata = dict(interaction.metadata)
+    left = metadata.pop("summary", None)
+    if summary is None and isinstance(left, dict):
+        summary = left
+    if summary is None:
+        from agentrec_auto.providers.summary import build_summary  # here: replay writes nothing
+
+        summary = build_summary(interaction)
     lines = [
         "{",
-        '  "metadata": ' + _block(interaction.metadata, "  ") + ",",
+        *([f"  {_SUMMARY}{_block(summary, '  ')},"] if summary else []),
+        f"  {_METADATA}{_block(metadata, '  ')},",
         '  "request": {',
         f'    "method": {_encode(request.method)},',
         f'    "url": {_encode(request.url)},',
@@ -68,10 +84,16 @@ def metadata(head: bytes) -> dict[str, Any] | None:
 
     None where it isn't all there, or the file isn't laid out as `dumps` does.
     """
-    if not head.startswith(_HEAD):
+    text, at = head.decode("utf-8", "ignore"), len(_HEAD)
+    if not text.startswith(_HEAD):
         return None
     try:
-        value, _ = _decoder.raw_decode(head.decode("utf-8", "ignore"), len(_HEAD))
+        if text.startswith(_SUMMARY, at):
+            _, at = _decoder.raw_decode(text, at + len(_SUMMARY))
+            at += len(",\n  ")
+        if not text.startswith(_METADATA, at):
+            return None
+        value, _ = _decoder.raw_decode(text, at + len(_METADATA))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -112,7 +134,7 @@ def _rows(rows: list[str], indent: str) -> str:
     return f"[\n{indent}  " + f",\n{indent}  ".join(rows) + f"\n{indent}]"
 
 
-def _block(value: dict[str, Any], indent: str) -> str:
+def _block(value: Mapping[str, Any], indent: str) -> str:
     """A JSON object, one member a line."""
     if not value:
         return "{}"

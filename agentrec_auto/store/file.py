@@ -33,8 +33,8 @@ except ImportError:  # Windows: two runs that replace the same take at once may 
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
-_HEAD = 4096
-"""Bytes at the beginning of a file that hold its metadata."""
+_HEAD = 16384
+"""Bytes at the beginning of a file that hold its summary and its metadata."""
 
 
 class FolderStore(Store):

@@ -1,0 +1,73 @@
+"""The first lines of a cassette file: what was asked and what was answered, for whoever opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.providers.hosts import provider_of
+from agentrec_auto.providers.registry import Reading, read
+from agentrec_auto.providers.wording import answer_text, question_text
+
+MOST_CHARACTERS = 2_000
+"""Of a prompt or a response: enough to know it by, for it stands in full further down."""
+
+
+def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
+    """Provider, model, prompt, response, semantic key and time, as far as they can be told.
+
+    Empty where neither prompt nor response can be read. Build it of a redacted interaction.
+    """
+    return summary_of(interaction, read(interaction))
+
+
+def understood(interaction: CapturedInteraction, clean: Callable[[str], str]) -> CapturedInteraction:
+    """The interaction with what its bytes mean added to its metadata: ``usage``, and ``summary``, which a
+    file has first and apart.
+
+    ``clean`` redacts a text: what stands apart in a body is joined here, and may be a secret only then.
+    Bodies are read once for both; a stream costs some microseconds an event.
+    """
+    reading = read(interaction)
+    metadata = dict(interaction.metadata)
+    if reading.answer is not None and reading.answer.usage is not None:
+        metadata["usage"] = asdict(reading.answer.usage)
+    interaction = replace(interaction, metadata=metadata)
+    summary = summary_of(interaction, reading)
+    metadata["summary"] = {
+        name: clean(value) if name in ("prompt", "response") else value for name, value in summary.items()
+    }
+    return interaction
+
+
+def summary_of(interaction: CapturedInteraction, reading: Reading) -> dict[str, Any]:
+    """The same of what was read already."""
+    question, answer = reading.question, reading.answer
+    answered = answer is not None and bool(answer.choices or answer.vectors)
+    if question is None and not answered:
+        return {}
+    metadata: Mapping[str, Any] = interaction.metadata
+    told = {
+        "provider": metadata.get("provider") or _provider(interaction) or reading.dialect,
+        "model": metadata.get("model") or (question.model if question is not None else None),
+        "prompt": _clipped(question_text(question)) if question is not None else None,
+        "response": _clipped(answer_text(answer)) if answer is not None and answered else None,
+        "semantic_key": metadata.get("semantic_key"),
+        "recorded_at": metadata.get("recorded_at"),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _provider(interaction: CapturedInteraction) -> str | None:
+    try:
+        return provider_of(urlsplit(interaction.request.url).hostname or "")
+    except ValueError:
+        return None
+
+
+def _clipped(text: str) -> str:
+    more = len(text) - MOST_CHARACTERS
+    return text if more <= 0 else f"{text[:MOST_CHARACTERS]}… ({more:,} more characters)"
