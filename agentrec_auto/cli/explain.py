@@ -77,6 +77,9 @@ def _verdict(explanation: Explanation) -> Text:
     if explanation.standing is Standing.STALE and not explanation.is_found:
         text = f"looks for it under its key, but it is called {explanation.name}: `agentrec rekey --write`"
         return output.cell(text, "red")
+    if explanation.standing is Standing.LIBRARY and not takes:
+        text = "finds it in explicit transports, by its cassette id; for patched libraries: `agentrec rekey`"
+        return output.cell(text, "yellow")
     if explanation.standing is Standing.GIVEN and not takes:
         return output.cell(f"doesn't look for it: it was given its name, {explanation.name}", "yellow")
     if explanation.is_found:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import typer
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus import when
 from agentrec_auto.corpus.facts import Facts
-from agentrec_auto.corpus.held import digest_of
-from agentrec_auto.corpus.listing import Listing, Row, listed
+from agentrec_auto.corpus.held import Broken, digest_of
+from agentrec_auto.corpus.listing import Row, rows, sorted_out
 from agentrec_auto.corpus.plain import plain
 
 
@@ -51,17 +53,36 @@ def ls(
     opened = opening.open_corpus(corpus, config)
     if limit is None:
         limit = output.SHOWN if output.is_terminal() and not (names or as_json) else 0
-    listing = listed(opened, query, limit=limit or None, offset=offset)
-    if as_json:
-        output.emit_json({"corpus": opened.where, "query": str(query), **_facts(listing)})
-    elif names:
-        for row in listing.rows:
-            typer.echo(output.inert(row.facts.name))
-    elif listing.rows:
-        output.emit(_table(listing.rows, output.width()))
-        _note_page(listing, offset)
-    output.note_broken(listing.broken)
-    if not listing.matched:
+    found = sorted_out(opened, query)
+    page = found.names[offset:][: limit or None]
+    broken = list(found.broken)
+    if names:
+        for name in page:
+            typer.echo(output.inert(name))
+    elif as_json:
+        read = list(rows(opened, page))
+        broken += (row for row in read if isinstance(row, Broken))
+        told = {
+            "corpus": opened.where,
+            "query": str(query),
+            "matched": len(found.names),
+            "total": len(opened.names),
+        }
+        recordings = [_facts(row) for row in read if isinstance(row, Row)]
+        output.emit_json({**told, "recordings": recordings, "broken": broken})
+    elif output.is_terminal():
+        read = list(rows(opened, page))
+        broken += (row for row in read if isinstance(row, Broken))
+        _show([row for row in read if isinstance(row, Row)])
+        _note_page(len(page), offset, len(found.names))
+    else:
+        for row in rows(opened, page):
+            if isinstance(row, Broken):
+                broken.append(row)
+            else:
+                typer.echo("\t".join(output.inert(" ".join(field.split())) for field in _fields(row)))
+    output.note_broken(broken)
+    if not found.names:
         output.note(f"nothing in {opened.where} is meant by: {query}")
         raise typer.Exit(1)
 
@@ -81,16 +102,13 @@ class Column:
 def _columns(rows: Sequence[Row], width: int) -> list[Column]:
     """What there is room for, a column in which nothing stands left out."""
     present = when.now()
-    is_wide, is_piped = width >= 110, width == output.PIPED
+    is_wide = width >= 110
     columns = [
-        Column(
-            "recording",
-            lambda row: output.cell(row.facts.name if is_piped else _short(row.facts.name), "cyan"),
-        ),
-        Column("when", lambda row: output.cell(_when(row.facts, present, is_piped), "dim")),
+        Column("recording", lambda row: output.cell(_short(row.facts.name), "cyan")),
+        Column("when", lambda row: output.cell(_when(row.facts, present), "dim")),
         Column("model", lambda row: output.cell(row.facts.model or row.facts.dialect)),
     ]
-    if is_piped or not all(row.facts.is_well for row in rows):
+    if not all(row.facts.is_well for row in rows):
         columns.append(Column("ended", lambda row: _ended(row.facts)))
     if is_wide and any(row.facts.category for row in rows):
         columns.append(Column("category", lambda row: output.cell(row.facts.category or "")))
@@ -103,21 +121,26 @@ def _columns(rows: Sequence[Row], width: int) -> list[Column]:
     return columns
 
 
-def _table(rows: Sequence[Row], width: int) -> Table:
-    columns = _columns(rows, width)
-    made = Table(
-        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=width != output.PIPED
-    )
+def _show(rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    columns = _columns(rows, output.width())
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=True)
     for column in columns:
-        made.add_column(
-            column.head,
-            no_wrap=True,
-            justify="right" if column.at_right else "left",
-            ratio=column.ratio or None,
-        )
+        justify: JustifyMethod = "right" if column.at_right else "left"
+        made.add_column(column.head, no_wrap=True, justify=justify, ratio=column.ratio or None)
     for row in rows:
         made.add_row(*(column.cell(row) for column in columns))
-    return made
+    output.emit(made)
+
+
+def _fields(row: Row) -> list[str]:
+    """A row for a pipe: name, time, model, status, ending, tokens in and out, seconds, question, answer."""
+    facts = row.facts
+    numbers = (facts.status, facts.ending, row.input_tokens, row.output_tokens, facts.latency_s)
+    at = facts.recorded_at.isoformat(timespec="seconds") if facts.recorded_at else ""
+    told = ("" if number is None else str(number) for number in numbers)
+    return [facts.name, at, facts.model or facts.dialect, *told, row.question, row.answer]
 
 
 def _short(name: str) -> str:
@@ -126,12 +149,8 @@ def _short(name: str) -> str:
     return digest[:8] + dot + take if len(digest) == 16 else name
 
 
-def _when(facts: Facts, present: object, is_piped: bool) -> str:
-    if facts.recorded_at is None:
-        return ""
-    return (
-        f"{facts.recorded_at:%Y-%m-%dT%H:%M:%S%z}" if is_piped else when.told(facts.recorded_at, when.now())
-    )
+def _when(facts: Facts, present: datetime) -> str:
+    return "" if facts.recorded_at is None else when.told(facts.recorded_at, present)
 
 
 def _ended(facts: Facts) -> Text:
@@ -142,38 +161,22 @@ def _ended(facts: Facts) -> Text:
 
 
 def _tokens(row: Row) -> str:
-    if row.input_tokens is None:
-        return ""
-    return f"{row.input_tokens:,} → {row.output_tokens:,}"
+    return "" if row.input_tokens is None else f"{row.input_tokens:,} → {row.output_tokens:,}"
 
 
 def _took(facts: Facts) -> str:
     return "" if facts.latency_s is None else f"{facts.latency_s:.1f} s"
 
 
-def _note_page(listing: Listing, offset: int) -> None:
-    """On a terminal: where one is, if there is more."""
-    shown = len(listing.rows)
-    if not output.is_terminal() or shown == listing.matched:
+def _note_page(shown: int, offset: int, matched: int) -> None:
+    """Where one is, if there is more."""
+    if not shown or shown == matched:
         return
     last = offset + shown
-    following = f" (next: --offset {last})" if last < listing.matched else ""
-    output.note(f"{offset + 1:,} to {last:,} of {output.plural(listing.matched, 'recording')}{following}")
+    following = f" (next: --offset {last})" if last < matched else ""
+    output.note(f"{offset + 1:,} to {last:,} of {output.plural(matched, 'recording')}{following}")
 
 
-def _facts(listing: Listing) -> dict[str, object]:
-    return {
-        "matched": listing.matched,
-        "total": listing.total,
-        "recordings": [
-            {
-                **plain(row.facts),
-                "question": row.question,
-                "answer": row.answer,
-                "input_tokens": row.input_tokens,
-                "output_tokens": row.output_tokens,
-            }
-            for row in listing.rows
-        ],
-        "broken": listing.broken,
-    }
+def _facts(row: Row) -> dict[str, object]:
+    tokens = {"input_tokens": row.input_tokens, "output_tokens": row.output_tokens}
+    return {**plain(row.facts), "question": row.question, "answer": row.answer, **tokens}

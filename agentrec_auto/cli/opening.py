@@ -41,9 +41,7 @@ def settings_of(corpus: str, config: str) -> Settings:
 
 def open_corpus(corpus: str, config: str) -> Corpus:
     """The corpus that is meant; `StoreError` where there is none, or nothing in it."""
-    made = opened(settings_of(corpus, config), os.environ)
-    made.where = _short(made.where)
-    return made
+    return opened(settings_of(corpus, config), os.environ)
 
 
 def query_of(words: Sequence[str] | None) -> Query:
@@ -69,11 +67,3 @@ def _is_recording(path: str) -> bool:
     except (ValueError, RecursionError):
         return True
     return isinstance(told, dict) and "request" in told and "chunks" in told
-
-
-def _short(where: str) -> str:
-    """A path as people name it: relative to the working directory where it lies below."""
-    try:
-        return where.removeprefix(os.path.join(os.getcwd(), "")) or where
-    except OSError:  # the working directory is gone
-        return where

@@ -15,7 +15,7 @@ from agentrec_auto.cli import output
 from agentrec_auto.corpus import when, wording
 from agentrec_auto.corpus.facts import Facts, facts_of
 from agentrec_auto.corpus.held import Corpus, Held
-from agentrec_auto.corpus.identity import Standing, standing
+from agentrec_auto.corpus.identity import Standing, standing_of
 from agentrec_auto.providers.conversation import Answer, Part, Question, Reasoning, Refusal, ToolCall, Usage
 from agentrec_auto.providers.registry import Reading, read
 
@@ -59,7 +59,7 @@ def _head(corpus: Corpus, held: Held, facts: Facts) -> Iterator[RenderableType]:
         if facts.stream and facts.latency_first_chunk_s is not None:
             line.append(f", {facts.latency_first_chunk_s:.2f} s to the first chunk")
     yield line
-    if standing(held, corpus.identify(held.interaction.request)) is Standing.STALE:
+    if standing_of(corpus, held) is Standing.STALE:
         yield Text("not under its key: replay won't find it (`agentrec rekey`)", "red")
 
 

@@ -14,7 +14,7 @@ from agentrec_auto.cli.page import page_of
 from agentrec_auto.corpus.curl import curl
 from agentrec_auto.corpus.facts import facts_of
 from agentrec_auto.corpus.held import Corpus, Held
-from agentrec_auto.corpus.identity import standing
+from agentrec_auto.corpus.identity import standing_of
 from agentrec_auto.corpus.listing import newest_first
 from agentrec_auto.corpus.plain import plain
 from agentrec_auto.providers.registry import read
@@ -48,7 +48,7 @@ def show(
     """
     corpus, name = opening.at_home(corpus, name)
     opened = opening.open_corpus(corpus, config)
-    held = opened.load(name or newest_first(opened, list(opened.names))[0])
+    held = opened.load(name or newest_first(opened, opened.names)[0])
     if as_json:
         output.emit_json(_facts(opened, held, chunks))
     elif as_curl:
@@ -106,7 +106,7 @@ def _facts(corpus: Corpus, held: Held, chunks: bool) -> dict[str, Any]:
         **plain(facts_of(held)),
         "dialect_read": reading.dialect,
         "why": reading.why,
-        "standing": standing(held, corpus.identify(request)),
+        "standing": standing_of(corpus, held),
         "question": reading.question,
         "answer": reading.answer,
         "metadata": interaction.metadata,

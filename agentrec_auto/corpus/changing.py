@@ -87,7 +87,8 @@ def plan(
         try:
             remade = remake(held)
         except AgentrecError as error:
-            broken.append(Broken(held.name, str(error)))
+            why = error.why if isinstance(error, BrokenRecordingError) else str(error)
+            broken.append(Broken(held.name, why))
             continue
         if remade.key != split_name(held.name)[0]:
             moving.append((_age(held), Change(held.name, "", remade.why), remade.key))

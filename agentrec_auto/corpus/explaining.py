@@ -138,7 +138,7 @@ def _effects(request: CapturedRequest, rules: Sequence[tuple[str, KeyRule]]) -> 
     for name, value in parse_qsl(url.query, keep_blank_values=True):
         by = next((by for by, rule in rules if name in rule.ignore_query), None)
         if by is None and is_secret_query_name(name):
-            by = "credentials never count"
+            by, value = "credentials never count", "[REDACTED]"
         if by is not None:
             yield Effect("left out", f"query {name}", value, None, by)
     document = parsed(request.content)

@@ -14,6 +14,7 @@ from typing import Any
 from agentrec_auto.corpus.changing import Remade
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
 from agentrec_auto.store.base import split_name
 
@@ -29,6 +30,10 @@ class Standing(Enum):
     STALE = "stale"
     """Replay looks for it under another name, and won't find it."""
 
+    LIBRARY = "library"
+    """It is called by its cassette id, as the agentrec library names: explicit transports find it, patched
+    libraries don't."""
+
     GIVEN = "given"
     """The name was given to it (a cassette with an id, a migration's answer), and is its own affair."""
 
@@ -38,8 +43,19 @@ def standing(held: Held, identity: Identity) -> Standing:
     key = split_name(held.name)[0]
     if key == identity.key:
         return Standing.TRUE
-    is_key = "key" in held.interaction.metadata or _KEY.fullmatch(key) is not None
-    return Standing.STALE if is_key and not key.startswith(_NAMED) else Standing.GIVEN
+    if key == fingerprint_of(held.interaction).cassette_id:
+        return Standing.LIBRARY
+    if "id" in held.interaction.metadata or key.startswith(_NAMED) or _KEY.fullmatch(key) is None:
+        return Standing.GIVEN
+    return Standing.STALE
+
+
+def standing_of(corpus: Corpus, held: Held) -> Standing | None:
+    """The same, worked out; None for a request made to be unreadable."""
+    try:
+        return standing(held, corpus.identify(held.interaction.request))
+    except BrokenRecordingError:
+        return None
 
 
 def rekeyed(corpus: Corpus, held: Held) -> Remade:
@@ -59,7 +75,7 @@ def rekeyed(corpus: Corpus, held: Held) -> Remade:
     if identity.model is None:
         after.pop("model", None)
     interaction = held.interaction if after == before else replace(held.interaction, metadata=after)
-    return Remade(interaction, identity.key, _why(before, identity))
+    return Remade(interaction, identity.key, _why(held, identity))
 
 
 def annotated(corpus: Corpus, held: Held, tags: dict[str, str]) -> Remade:
@@ -94,8 +110,11 @@ def said_by(identity: Identity) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _why(before: dict[str, Any], identity: Identity) -> str:
+def _why(held: Held, identity: Identity) -> str:
     """What made the key another."""
+    before = held.interaction.metadata
+    if standing(held, identity) is Standing.LIBRARY:
+        return "it was called by its cassette id"
     if "key" not in before:
         return "it didn't say its key"
     if before.get("key_version") != KEY_VERSION:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,18 +49,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of a corpus."""
+class Chosen:
+    """What a query means."""
 
-    rows: tuple[Row, ...]
-    matched: int
-    """How many recordings the query means, on all pages."""
-
-    total: int
-    """How many recordings the corpus holds, whatever the query."""
+    names: tuple[str, ...]
+    """Newest first."""
 
     broken: tuple[Broken, ...]
-    """What was looked at and can't be read."""
+    """What can't be read, so that nobody knows whether it is meant."""
 
 
 def chosen(corpus: Corpus, query: Query) -> Iterator[Held | Broken]:
@@ -70,32 +66,26 @@ def chosen(corpus: Corpus, query: Query) -> Iterator[Held | Broken]:
             yield held
 
 
-def listed(corpus: Corpus, query: Query, *, limit: int | None = None, offset: int = 0) -> Listing:
-    """A page of what a query means, newest first.
-
-    Without a query, only what is on the page is read whole.
-    """
-    broken: list[Broken] = []
-    if query:
-        names = []
-        for held in chosen(corpus, query):
-            if isinstance(held, Broken):
-                broken.append(held)
-            else:
-                names.append(held.name)
-    else:
-        names = list(corpus.names)
-    names = newest_first(corpus, names)
-    rows = []
-    for held in corpus.read(names[offset:][:limit]):
+def sorted_out(corpus: Corpus, query: Query) -> Chosen:
+    """The names of what a query means, newest first; without a query no recording is read whole."""
+    if not query:
+        return Chosen(tuple(newest_first(corpus, corpus.names)), ())
+    names, broken = [], []
+    for held in chosen(corpus, query):
         if isinstance(held, Broken):
             broken.append(held)
         else:
-            rows.append(row_of(Candidate(held)))
-    return Listing(tuple(rows), len(names), len(corpus.names), tuple(broken))
+            names.append(held.name)
+    return Chosen(tuple(newest_first(corpus, names)), tuple(broken))
 
 
-def newest_first(corpus: Corpus, names: list[str]) -> list[str]:
+def rows(corpus: Corpus, names: Iterable[str]) -> Iterator[Row | Broken]:
+    """The rows of these recordings, as they are read."""
+    for held in corpus.read(names):
+        yield held if isinstance(held, Broken) else row_of(Candidate(held))
+
+
+def newest_first(corpus: Corpus, names: Iterable[str]) -> list[str]:
     """Names by time of recording, takes of one moment in order; what doesn't say when comes last."""
     return sorted(names, key=lambda name: _recorded_at(corpus, name), reverse=True)
 

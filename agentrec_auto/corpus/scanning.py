@@ -86,6 +86,8 @@ class Scan:
             clean = scrubbed(interaction, self._redactor)
         except UndecodableBodyError as error:
             return [Finding(where, "a body", "can't be looked into", REDACTION, str(error))]
+        if clean is interaction and not self._rules:
+            return []
         before = _numbered(texts(interaction))
         after = before if clean is interaction else _numbered(texts(clean))
         found = [
@@ -111,7 +113,10 @@ class Scan:
         hits: list[tuple[str, Hit]] = []
         for start, end, kind, secret in replaced(text, clean) if clean != text else ():
             if not self._is_allowed(secret):
-                hits.append((REDACTION, Hit(start, end, kind or (f"{field} field" if field else "secret"))))
+                told = kind or (
+                    f"{field} field" if field else "credential" if path.endswith("url") else "secret"
+                )
+                hits.append((REDACTION, Hit(start, end, told)))
         for rules in self._rules:
             for hit in rules.hits(field, clean):
                 is_new = all(hit.end <= other.start or other.end <= hit.start for _, other in hits)

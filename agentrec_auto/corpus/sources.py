@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from agentrec_auto.corpus.held import Broken, Corpus
 from agentrec_auto.errors import StoreError
@@ -17,7 +18,9 @@ Source = tuple[str, bytes]
 def of_corpus(corpus: Corpus) -> Iterator[Source]:
     """The recordings as they lie on disk, torn ones too; of other stores, as a folder would hold them."""
     if isinstance(corpus.store, FolderStore):
-        yield from of_files(os.path.join(corpus.where, f"{name}.json") for name in corpus.names)
+        for name in corpus.names:
+            with suppress(StoreError):  # `agentrec verify` names what can't be read
+                yield from of_files([os.path.join(corpus.where, f"{name}.json")])
         return
     for held in corpus.read():
         if not isinstance(held, Broken):

@@ -11,6 +11,7 @@ from agentrec_auto.capture import Ending, first_header
 from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.corpus.identity import Standing, standing
 from agentrec_auto.corpus.scanning import Scan
+from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.fingerprint import KEY_VERSION
 from agentrec_auto.providers.endings import is_stream
 from agentrec_auto.store.base import name_of, split_name
@@ -66,7 +67,11 @@ def _of_version(held: Held) -> Iterator[Problem]:
 
 
 def _of_key(corpus: Corpus, held: Held) -> Iterator[Problem]:
-    identity = corpus.identify(held.interaction.request)
+    try:
+        identity = corpus.identify(held.interaction.request)
+    except BrokenRecordingError as error:
+        yield Problem(held.name, "broken", f"can't be replayed: {error.why}", "delete it")
+        return
     told = held.interaction.metadata.get("key")
     match standing(held, identity):
         case Standing.STALE:
@@ -75,6 +80,9 @@ def _of_key(corpus: Corpus, held: Held) -> Iterator[Problem]:
         case Standing.TRUE if told not in (None, identity.key):
             text = f"says that its key is {told}"
             yield Problem(held.name, "key", text, "`agentrec rekey --write`")
+        case Standing.LIBRARY:
+            text = "is called by its cassette id: explicit transports find it, patched libraries don't"
+            yield Problem(held.name, "key", text, "`agentrec rekey --write`", is_fault=False)
         case Standing.GIVEN:
             text = "was given its name, and is not found by its key"
             yield Problem(held.name, "key", text, "", is_fault=False)
