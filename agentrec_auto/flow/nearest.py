@@ -47,7 +47,10 @@ def nearest(asked: Identity, store: Store, keyer: Keyer, *, search_s: float = SE
     best: Likeness | None = None
     deadline = monotonic() + search_s
     for recording in _candidates(asked, store):
-        identity = keyer.identify(recording.interaction.request)
+        try:
+            identity = keyer.identify(recording.interaction.request)
+        except RecursionError:  # nested too deeply: made to be unreadable, or torn and mended
+            continue
         score = _alike(asked, identity, ratio)
         if best is None or score > best.score:
             best = Likeness(recording, identity, score)
