@@ -196,7 +196,12 @@ class Keeping:
             chunks=tap.chunks,
             metadata=self._metadata(tap, ending),
         )
-        return understood(redaction.response(interaction), redaction.text)
+        clean = redaction.response(interaction)
+        try:
+            return understood(clean, redaction.text)
+        except Exception as error:  # a dialect, perhaps somebody else's, that fails over an odd body
+            self._warn(f"a recording has no summary: {type(error).__name__}: {error}")
+            return clean
 
     def _metadata(self, tap: Tap, ending: Ending) -> dict[str, Any]:
         """Provenance: see `docs/format.md` for what each field says."""

@@ -166,6 +166,16 @@ def test_call_site():
     assert kept.metadata["call_site"].startswith("test_recorder.py:")
 
 
+def test_failing_dialect(monkeypatch, capsys):
+    """A dialect that fails costs the summary and a warning, not the recording."""
+    from agentrec_auto.providers import summary
+
+    monkeypatch.setattr(summary, "read", lambda interaction: 1 / 0)
+    store = MemoryStore()
+    answered(recorder(store).plan(asking(), "lib"))
+    assert len(list(store.names())) == 1 and "no summary: ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_unwritable_corpus(tmp_path, capsys):
     """A corpus that can't be written costs one warning with cause and cure, never the app's call."""
     (tmp_path / "corpus").write_text("a file, not a folder")
