@@ -33,7 +33,7 @@ SPELT_OTHERWISE = {
 }
 """Tests that call httpx by names it didn't have yet (``proxy=``), or has changed since (``iter_lines``)."""
 
-WITHOUT_SDKS = ["pytest", "pytest-asyncio", "hypothesis", "h2", "brotli", "zstandard"]
+WITHOUT_SDKS = ["pytest", "pytest-timeout", "pytest-asyncio", "hypothesis", "h2", "brotli", "zstandard"]
 
 
 @nox.session(python=PYTHONS)
