@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,37 @@ def test_half_a_surrogate_pair(database: SQLiteStore) -> None:
     odd.metadata["call_site"] = "\ud83d"
     database.rewrite(KEY, odd)
     assert database.load(KEY).metadata["call_site"] == "\ud83d"
+
+
+def test_waits_to_switch(path: Path, database: SQLiteStore) -> None:
+    """The first to open a file waits for who is writing to it, where SQLite by itself would give up at once."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (x)")
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, lambda: other.execute("ROLLBACK")).start()
+    assert keep(database) == KEY
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_fork_while_in_use(database: SQLiteStore) -> None:
+    """A child opens the file for itself, though a thread of the parent was using it when it was forked."""
+    keep(database)
+    mine, held, over = database._line, threading.Event(), threading.Event()
+
+    def use() -> None:
+        with mine.lock:
+            held.set()
+            over.wait()
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    held.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)  # it would wait for ever for a lock whose owner isn't there
+        ok = texts(database) == ["a"] and database._line is not mine and mine.database is not None
+        os._exit(0 if ok else 1)
+    over.set()
+    thread.join()
+    _, status = os.waitpid(child, 0)
+    assert status == 0 and database._line is mine and texts(database) == ["a"]
