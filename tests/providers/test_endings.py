@@ -78,7 +78,9 @@ def test_cost_does_not_grow():
 
     Joining what had come at each piece cost 20 s of CPU, in the app's own thread.
     """
-    event = b'event: response.completed\ndata: {"type":"response.completed","x":"' + b"a" * 2_000_000 + b'"}\n\n'
+    event = (
+        b'event: response.completed\ndata: {"type":"response.completed","x":"' + b"a" * 2_000_000 + b'"}\n\n'
+    )
     terminator = Terminator(SSE)
     began = time.process_time()
     told = [terminator.feed(event[at : at + 1000]) for at in range(0, len(event), 1000)]
