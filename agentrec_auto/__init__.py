@@ -6,6 +6,37 @@ Importing this package loads nothing else: each public name is fetched from its 
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # for type checkers; nothing is loaded
+    from agentrec_auto.bootstrap.start import install as install
+    from agentrec_auto.bootstrap.start import uninstall as uninstall
+    from agentrec_auto.capture import CapturedChunk as CapturedChunk
+    from agentrec_auto.capture import CapturedInteraction as CapturedInteraction
+    from agentrec_auto.capture import CapturedRequest as CapturedRequest
+    from agentrec_auto.capture import Ending as Ending
+    from agentrec_auto.errors import AgentrecError as AgentrecError
+    from agentrec_auto.errors import ConfigError as ConfigError
+    from agentrec_auto.errors import MissError as MissError
+    from agentrec_auto.keying.cassette_id import Fingerprint as Fingerprint
+    from agentrec_auto.keying.cassette_id import default_key as default_key
+    from agentrec_auto.keying.cassette_id import fingerprint as fingerprint
+    from agentrec_auto.keying.cassette_id import fingerprint_of as fingerprint_of
+    from agentrec_auto.session import DynamicTransport as DynamicTransport
+    from agentrec_auto.session import SyncDynamicTransport as SyncDynamicTransport
+    from agentrec_auto.session import async_client as async_client
+    from agentrec_auto.session import cassette as cassette
+    from agentrec_auto.session import sync_client as sync_client
+    from agentrec_auto.store import FileStore as FileStore
+    from agentrec_auto.store import InMemoryStore as InMemoryStore
+    from agentrec_auto.store import InteractionStore as InteractionStore
+    from agentrec_auto.store import open_store as open_store
+    from agentrec_auto.transport import AutoTransport as AutoTransport
+    from agentrec_auto.transport import RecordingTransport as RecordingTransport
+    from agentrec_auto.transport import ReplayTransport as ReplayTransport
+    from agentrec_auto.transport import SyncAutoTransport as SyncAutoTransport
+    from agentrec_auto.transport import SyncRecordingTransport as SyncRecordingTransport
+    from agentrec_auto.transport import SyncReplayTransport as SyncReplayTransport
+
 _HOMES = {
     "CapturedChunk": "agentrec_auto.capture",
     "CapturedInteraction": "agentrec_auto.capture",
@@ -16,10 +47,10 @@ _HOMES = {
     "MissError": "agentrec_auto.errors",
     "install": "agentrec_auto.bootstrap.start",
     "uninstall": "agentrec_auto.bootstrap.start",
-    "Fingerprint": "agentrec_auto.keying",
-    "default_key": "agentrec_auto.keying",
-    "fingerprint": "agentrec_auto.keying",
-    "fingerprint_of": "agentrec_auto.keying",
+    "Fingerprint": "agentrec_auto.keying.cassette_id",
+    "default_key": "agentrec_auto.keying.cassette_id",
+    "fingerprint": "agentrec_auto.keying.cassette_id",
+    "fingerprint_of": "agentrec_auto.keying.cassette_id",
     "FileStore": "agentrec_auto.store",
     "InMemoryStore": "agentrec_auto.store",
     "InteractionStore": "agentrec_auto.store",
@@ -36,6 +67,9 @@ _HOMES = {
     "cassette": "agentrec_auto.session",
     "sync_client": "agentrec_auto.session",
 }
+
+_ROOMS = frozenset({"capture", "cli", "errors", "keying", "providers", "session", "store", "transport"})
+"""Modules that programs reach as attributes, without importing them."""
 
 __all__ = [
     "AgentrecError",
@@ -72,10 +106,12 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
-    if home is None:
+    if home is None and name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # here: importing the package must load nothing
 
+    if home is None:
+        return import_module(f"{__name__}.{name}")
     value: object = getattr(import_module(home), name)
     globals()[name] = value
     return value
