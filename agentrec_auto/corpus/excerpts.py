@@ -22,7 +22,7 @@ def replaced(text: str, clean: str) -> Iterator[tuple[int, int, str, str]]:
     found = False
     at = before = 0
     matches = list(_PLACEHOLDER.finditer(clean))
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip(matches, [*matches, None][1:], strict=True):
         before += match.start() - at  # what stands between is the same in both
         at = match.end()
         between = clean[at : following.start() if following else len(clean)]
@@ -37,8 +37,9 @@ def replaced(text: str, clean: str) -> Iterator[tuple[int, int, str, str]]:
             found = True
             yield *match.span(), match["kind"] or match["name"] or _user(match[0]), secret
     if not found:
-        start = next((at for at, (a, b) in enumerate(zip(text, clean, strict=False)) if a != b), 0)
-        length = min(len(text), len(clean)) - start
+        shorter = min(len(text), len(clean))
+        start = next((at for at in range(shorter) if text[at] != clean[at]), shorter)
+        length = shorter - start
         tail = next((at for at in range(length) if text[-1 - at] != clean[-1 - at]), length)
         yield start, len(clean) - tail, "", text[start : len(text) - tail]
 

@@ -16,7 +16,9 @@ from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
+from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
 from agentrec_auto.store.base import split_name
+from agentrec_auto.store.document import FORMAT_VERSION
 
 _KEY = re.compile(r"[A-Za-z0-9.-]+_[A-Za-z0-9._-]+_[0-9a-f]{16}")
 _NAMED = ("migration__", "judge__")
@@ -85,6 +87,8 @@ def annotated(corpus: Corpus, held: Held, tags: dict[str, str]) -> Remade:
     said = said_by(identity)
     if standing(held, identity) is not Standing.TRUE:  # it would say of a name that it is a key
         del said["key"], said["key_version"]
+    if "semantic_key" in before:  # made by another algorithm, if it doesn't say by which
+        del said["semantic_key_version"]
     after = {**said, **before}
     tags = dict(tags)
     if category := tags.pop("category", None):
@@ -99,9 +103,11 @@ def annotated(corpus: Corpus, held: Held, tags: dict[str, str]) -> Remade:
 def said_by(identity: Identity) -> dict[str, Any]:
     """What metadata says of an identity."""
     told = {
+        "format_version": FORMAT_VERSION,
         "provider": identity.provider,
         "model": identity.model,
         "semantic_key": identity.semantic_key,
+        "semantic_key_version": SEMANTIC_KEY_VERSION,
         "key": identity.key,
         "key_version": KEY_VERSION,
         "dialect": identity.dialect,

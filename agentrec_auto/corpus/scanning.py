@@ -74,11 +74,14 @@ class Scan:
             interaction = document.loads(data, where)
         except BrokenRecordingError:
             return [] if _is_other_json(data) else self._torn(data.decode("utf-8", "replace"), where)
-        found = self.recording(interaction, where)
-        # Written by the agentrec library, and not read by us
-        for path, field, text in in_value(json.loads(data).get("summary"), "summary"):
-            found += self._in_text(where, path, field, text, self._redactor.text(text))
-        return found
+        if found := self.recording(interaction, where):
+            return found
+        # It stands in the file once more, for people; by another tool, perhaps, and of something else.
+        return [
+            finding
+            for path, field, text in in_value(json.loads(data).get("summary"), "summary")
+            for finding in self._in_text(where, path, field, text, self._redactor.text(text))
+        ]
 
     def recording(self, interaction: CapturedInteraction, where: str) -> list[Finding]:
         """What is in a recording."""
@@ -93,6 +96,7 @@ class Scan:
         found = [
             finding
             for place, (path, field, text) in before.items()
+            if place in after or not path.endswith(_REWRITTEN)
             for finding in self._in_text(where, path, field, text, after.get(place, _GONE)[2])
         ]
         is_told = clean is interaction or any(finding.rule == REDACTION for finding in found)
@@ -131,6 +135,9 @@ class Scan:
     def _is_allowed(self, secret: str) -> bool:
         return any(pattern.search(secret) for pattern in self._allowed)
 
+
+_REWRITTEN = (".content-length", ".content-encoding")
+"""Headers that go where a body is changed or decoded."""
 
 _GONE: Text = ("", "", "[REDACTED]")
 """A text whose whole container was replaced."""

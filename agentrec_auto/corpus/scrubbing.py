@@ -9,6 +9,7 @@ from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.corpus.changing import Remade
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.identity import Standing, said_by, standing
+from agentrec_auto.providers.summary import understood
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.store.base import split_name
 
@@ -31,12 +32,14 @@ def scrubbed_under_its_key(corpus: Corpus, held: Held) -> Remade:
     """
     key = split_name(held.name)[0]
     clean = scrubbed(held.interaction, corpus.redactor)
-    if clean.request == held.interaction.request:
+    if clean is held.interaction:
         return Remade(clean, key)
-    identity = corpus.identify(clean.request)
-    if standing(held, corpus.identify(held.interaction.request)) is Standing.GIVEN:
-        return Remade(clean, key)
-    return Remade(replace(clean, metadata={**clean.metadata, **said_by(identity)}), identity.key)
+    is_given = standing(held, corpus.identify(held.interaction.request)) is Standing.GIVEN
+    if clean.request != held.interaction.request and not is_given:
+        identity = corpus.identify(clean.request)
+        clean.metadata.update(said_by(identity))
+        key = identity.key
+    return Remade(understood(clean, corpus.redactor.text), key, "it holds what is to be redacted")
 
 
 def _cleaned(value: Any, redactor: Redactor) -> Any:

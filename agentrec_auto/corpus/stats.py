@@ -135,6 +135,15 @@ def _percentile(ordered: Sequence[float], share: float) -> float:
 
 
 def _tokens(held: Held) -> tuple[int, int] | None:
+    """Tokens read and written; from the metadata where it says, for reading a stream takes time."""
+    told = held.interaction.metadata.get("usage")
+    if isinstance(told, dict):
+        read, written = (
+            [told.get(name, 0) for name in names]
+            for names in (("input", "cache_read", "cache_write"), ("output", "reasoning"))
+        )
+        if all(isinstance(count, int) for count in (*read, *written)):
+            return sum(read), sum(written)
     answer = registry.read(held.interaction).answer
     if answer is None or answer.usage is None:
         return None

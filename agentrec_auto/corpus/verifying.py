@@ -15,6 +15,7 @@ from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.fingerprint import KEY_VERSION
 from agentrec_auto.providers.endings import is_stream
 from agentrec_auto.store.base import name_of, split_name
+from agentrec_auto.store.document import FORMAT_VERSION
 from agentrec_auto.store.file import FolderStore
 
 _LEFT_OVER_S = 60
@@ -55,6 +56,10 @@ def problems(corpus: Corpus, scan: Scan) -> Iterator[Problem]:
 
 
 def _of_version(held: Held) -> Iterator[Problem]:
+    layout = held.interaction.metadata.get("format_version", FORMAT_VERSION)
+    if layout != FORMAT_VERSION:
+        text = f"is of file format {layout!r}, and this agentrec knows {FORMAT_VERSION}"
+        yield Problem(held.name, "version", text, "upgrade agentrec-auto")
     version = held.interaction.metadata.get("key_version")
     if version is None or version == KEY_VERSION:
         return
