@@ -68,6 +68,10 @@ class Shelf:
 
     def opened(self, tap: Tap) -> None:
         """A response is under way."""
+        # Here, not when it is kept: that may be the garbage collector's doing, in the midst of an import.
+        from agentrec_auto.keying import semantic  # noqa: F401
+        from agentrec_auto.providers import summary  # noqa: F401
+
         self._open.add(tap)
 
     def settle_orphans(self) -> None:
