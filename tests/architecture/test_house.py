@@ -23,7 +23,8 @@ def files() -> Iterator[Path]:
     yield from (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith("."))
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
+            inside = path.relative_to(ROOT / folder).parts
+            if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside):
                 yield path
 
 
