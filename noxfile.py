@@ -79,8 +79,9 @@ def sdks(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style."""
-    session.install("ruff")
+    session.install("ruff>=0.17,<0.18")
     session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
 
 
 @nox.session
