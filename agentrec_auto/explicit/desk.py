@@ -15,6 +15,7 @@ from agentrec_auto.explicit.names import NamedStore, Names
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.keeping import Shelf
+from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.flow.plan import Plan, Record, Refuse
@@ -89,7 +90,8 @@ class ScopeRecorder(Recorder):
     """A recorder that names what it keeps as the program says, and misses without a word on stderr."""
 
     def __init__(self, desk: Desk, run: str) -> None:
-        super().__init__(desk.settings, desk.store, desk.redactor, active.ledger, run=run)
+        ledger = active.ledger if os.environ.get("AGENTREC_MODE", "off") not in ("", "off") else _unread
+        super().__init__(desk.settings, desk.store, desk.redactor, ledger, run=run)
         self.desk = desk
         self.start_lane(desk.lane)
         _shelves.add(self._shelf)
@@ -164,6 +166,14 @@ def _is_ours(store: StandingStore) -> bool:
     )
 
 
+class _Unread(Ledger):
+    """The ledger of a process that is in no run: nobody will count, so nothing piles up."""
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Noted nowhere."""
+
+
+_unread = _Unread()
 _shelves: weakref.WeakSet[Shelf] = weakref.WeakSet()
 _busy: set[Shelf] = set()
 """Shelves with responses under way: they may outlive the transport and the scope they were asked in."""

@@ -10,6 +10,7 @@ to
 3. the innermost one that was entered by ``with`` in the main thread outside an event loop: a script or a test
    that does so means its whole process;
 4. the one in which its thread was started, though it is over: as a task that outlives a scope stays in it.
+   Not the workers of a ``multiprocessing.pool.ThreadPool``, which go on to other work.
 
 A thread that was running before an asynchronous scope began, or before a scope of another thread did, is
 outside of it. Hand it the scope with ``contextvars.copy_context().run``.
@@ -76,7 +77,9 @@ def current() -> Scope | None:
     inherited: Scope | None = getattr(threading.current_thread(), STARTED_IN, None)
     if inherited is not None and inherited.is_on:
         return inherited
-    return _everywhere[-1] if _everywhere else inherited
+    if _everywhere:
+        return _everywhere[-1]
+    return None if inherited is None or _is_pooled(threading.current_thread()) else inherited
 
 
 def around() -> Iterator[Scope]:
@@ -113,6 +116,10 @@ def within(scope: Scope | None) -> Iterator[None]:
         yield
     finally:
         _scope.reset(token)
+
+
+def _is_pooled(thread: threading.Thread) -> bool:
+    return getattr(getattr(thread, "_target", None), "__module__", None) == "multiprocessing.pool"
 
 
 def _in_event_loop() -> bool:

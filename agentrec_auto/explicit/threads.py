@@ -31,8 +31,7 @@ def inherit() -> None:
 
 def _start(wrapped: Callable[..., Any], thread: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     scope = current()
-    # Not a pool's worker: it does work of many scopes, each of which is brought along.
-    if scope is not None and not _is_worker(thread):
+    if scope is not None and not _brings_scopes(thread):
         setattr(thread, STARTED_IN, scope)
     return wrapped(*args, **kwargs)
 
@@ -53,6 +52,8 @@ def _carried(scope: Scope, work: Callable[..., Any]) -> Callable[..., Any]:
     return within_scope
 
 
-def _is_worker(thread: Any) -> bool:
-    target = getattr(thread, "_target", None)
-    return getattr(target, "__module__", None) == "concurrent.futures.thread"
+def _brings_scopes(thread: Any) -> bool:
+    """Whether a thread does work of many scopes, each of which is brought along: a worker of an executor, or
+    of anyio, which runs what it is given in a copy of the giver's context."""
+    target = getattr(getattr(thread, "_target", None), "__module__", "")
+    return target == "concurrent.futures.thread" or type(thread).__module__.startswith("anyio.")

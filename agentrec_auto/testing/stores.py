@@ -42,6 +42,7 @@ def texts(store: Store, key: Key = KEY) -> list[str]:
     return [recording.interaction.body.decode() for recording in store.takes(key)]
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 class StoreConformance:
     """The promises of a store: takes, names, and that nothing is lost or torn."""
 

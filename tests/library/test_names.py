@@ -71,6 +71,7 @@ def test_no_library(run_python: Run, program: str) -> None:
 
 def test_typed(tmp_path: Path, run_python: Run) -> None:
     """A type checker knows what programs use."""
+    pytest.importorskip("mypy")
     (tmp_path / "app.py").write_text(
         "import agentrec_auto as agentrec\n"
         "@agentrec.cassette(agentrec.FileStore('x'), mode='auto')\n"

@@ -122,6 +122,29 @@ def test_a_pool_made_inside(ask: Ask, server: LoopbackServer) -> None:
     assert count(store) == 1 and server.hits == 2
 
 
+@pytest.mark.parametrize("way", ["ThreadPool", "anyio"])
+def test_a_pool_that_outlives_its_scope(ask: Ask, server: LoopbackServer, way: str) -> None:
+    """The worker of a pool that was made in a scope is in it, and when that is over in none."""
+    store = InMemoryStore()
+    if way == "ThreadPool":
+        pool: ThreadPool = cassette(store, mode="record")(ThreadPool)(1)
+        pool.apply(ask)
+        pool.terminate()
+    else:
+
+        async def program() -> None:
+            from anyio import to_thread
+
+            async with cassette(store, mode="record"):
+                await to_thread.run_sync(int)
+            await to_thread.run_sync(ask)
+            async with cassette(store, mode="record"):
+                await to_thread.run_sync(ask)
+
+        asyncio.run(program())
+    assert (count(store), server.hits) == ((0, 1) if way == "ThreadPool" else (1, 2))
+
+
 def test_a_worker_that_was_running(ask: Ask, server: LoopbackServer) -> None:
     """``with`` in the main thread is meant for the whole process: a worker that runs already is in it, too."""
     todo: queue.Queue[Ask | None] = queue.Queue()

@@ -11,6 +11,7 @@ from loopback import LoopbackServer
 from seams.twins import Corpus
 
 from agentrec_auto import InMemoryStore, cassette
+from agentrec_auto.flow import active
 from agentrec_auto.seams import httpx_family
 
 
@@ -135,6 +136,14 @@ async def test_explicit_in_explicit(kit: Kit, server: LoopbackServer) -> None:
     async with kit.opened(kit.transport("Recording", kit.transport("Replay", first), third)) as client:
         assert (await kit.post(client, server.url + CHAT)).content == live.content
     assert count(third) == 1 == server.hits
+
+
+async def test_nothing_piles_up(kit: Kit, client: Any, server: LoopbackServer, memory: InMemoryStore) -> None:
+    """A process that is in no run keeps no count of what explicit transports do."""
+    httpx_family.unpatch(kit.H)
+    async with kit.on(cassette(memory)):
+        await kit.post(client, server.url + CHAT)
+    assert active.ledger.events == []
 
 
 async def test_counted(
