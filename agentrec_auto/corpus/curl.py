@@ -14,7 +14,7 @@ _LEFT_OUT = frozenset(
     "host content-length connection accept accept-encoding user-agent transfer-encoding traceparent".split()  # noqa: SIM905
 )
 _REDACTED = re.compile(r"\[REDACTED[A-Z0-9-]*\]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _VARIABLES = {"x-goog-api-key": "GEMINI_API_KEY", "api-key": "AZURE_OPENAI_API_KEY"}
 _PROVIDERS = {"gemini": "GEMINI_API_KEY", "cohere": "CO_API_KEY", "huggingface": "HF_TOKEN"}
 

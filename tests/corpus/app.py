@@ -23,7 +23,14 @@ AT_ANTHROPIC = {"x-api-key": "sk-ant-abcdefghijklmnop1234567890", "anthropic-ver
 client = httpx.Client(base_url=os.environ["BASE_URL"], trust_env=False)
 
 
-def ask(text: str, *, model: str = "gpt-4o-mini", path: str = CHAT, headers: dict[str, str] | None = None, **more: object) -> None:
+def ask(
+    text: str,
+    *,
+    model: str = "gpt-4o-mini",
+    path: str = CHAT,
+    headers: dict[str, str] | None = None,
+    **more: object,
+) -> None:
     """Ask, and read the answer whole."""
     body = {"model": model, "messages": [{"role": "user", "content": text}], **more}
     client.post(path, json=body, headers={**AT_OPENAI, **(headers or {})})
@@ -44,7 +51,11 @@ def joke() -> None:
 def weather() -> None:
     """A tool call and its result."""
     ask("How is the weather in Oslo?", model="gpt-4o", tools=TOOLS)
-    call = {"id": "call_0123456789abcdef", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'}}
+    call = {
+        "id": "call_0123456789abcdef",
+        "type": "function",
+        "function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'},
+    }
     turns = [
         {"role": "user", "content": "How is the weather in Oslo?"},
         {"role": "assistant", "content": None, "tool_calls": [call]},
@@ -68,7 +79,11 @@ def support() -> None:
 def not_well() -> None:
     """A permanent error, and a stream that nobody read to its end."""
     ask("hello?", model="gpt-9", headers={"x-loopback": "status=404"})
-    body = {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "Count to a thousand."}]}
+    body = {
+        "model": "gpt-4o",
+        "stream": True,
+        "messages": [{"role": "user", "content": "Count to a thousand."}],
+    }
     with client.stream("POST", CHAT, json=body, headers=AT_OPENAI) as response:
         next(response.iter_raw())
 

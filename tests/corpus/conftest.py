@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(APP, folder)
     (folder / "agentrec.toml").write_text(CONFIG)
     with LoopbackServer() as server:
-        words = [sys.executable, "-m", "agentrec_auto", "run", "--mode", "record", "--", sys.executable, "app.py"]
+        words = [
+            sys.executable,
+            "-m",
+            "agentrec_auto",
+            "run",
+            "--mode",
+            "record",
+            "--",
+            sys.executable,
+            "app.py",
+        ]
         ran = run(*words, cwd=folder, env={"BASE_URL": server.url})
     assert ran.code == 0 and "10 recorded" in ran.stderr, ran.stderr
     (folder / "agentrec.toml").unlink()
@@ -89,7 +98,9 @@ class Kept:
 
     def name(self, part: str) -> str:
         """The one name that has ``part`` in it, or whose question has."""
-        found = [name for name in self.names if part in name or part.encode() in self.load(name).request.content]
+        found = [
+            name for name in self.names if part in name or part.encode() in self.load(name).request.content
+        ]
         assert len(found) == 1, (part, found)
         return found[0]
 

@@ -24,7 +24,9 @@ def in_a_message(interaction: CapturedInteraction) -> None:
 
 def in_a_tool_call(interaction: CapturedInteraction) -> None:
     arguments = json.dumps({"token": "x", "env": json.dumps({"line": f"\n{GITHUB}"})})
-    _body(interaction, messages=[{"role": "assistant", "tool_calls": [{"function": {"arguments": arguments}}]}])
+    _body(
+        interaction, messages=[{"role": "assistant", "tool_calls": [{"function": {"arguments": arguments}}]}]
+    )
 
 
 def in_a_field(interaction: CapturedInteraction) -> None:
@@ -44,12 +46,17 @@ def in_a_response_header(interaction: CapturedInteraction) -> None:
 
 
 def in_the_answer(interaction: CapturedInteraction) -> None:
-    interaction.chunks = [CapturedChunk(json.dumps({"choices": [{"message": {"content": f"use {OPENAI}."}}]}).encode())]
+    interaction.chunks = [
+        CapturedChunk(json.dumps({"choices": [{"message": {"content": f"use {OPENAI}."}}]}).encode())
+    ]
 
 
 def in_a_stream(interaction: CapturedInteraction) -> None:
     pieces = [OPENAI[at : at + 5] for at in range(0, len(OPENAI), 5)]
-    events = [json.dumps({"choices": [{"index": 0, "delta": {"content": piece}}]}) for piece in ["use ", *pieces, " now"]]
+    events = [
+        json.dumps({"choices": [{"index": 0, "delta": {"content": piece}}]})
+        for piece in ["use ", *pieces, " now"]
+    ]
     body = "".join(f"data: {event}\n\n" for event in [*events, "[DONE]"]).encode()
     interaction.response_headers = [(b"content-type", b"text/event-stream")]
     interaction.chunks = [CapturedChunk(body[at : at + 40], at / 1000) for at in range(0, len(body), 40)]

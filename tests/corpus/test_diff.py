@@ -27,7 +27,10 @@ def test_requests(agentrec: Agentrec, kept: Kept) -> None:
     """Where the requests differ, path by path."""
     ran = agentrec("diff", kept.name("2291"), kept.name("Invoice 77"))
     assert ran.code == 1
-    assert "request\n  messages[0].content   \"…2291 of 14 November 2026: total NOK 12,450.00\" → \"…77 of" in ran.stdout
+    assert (
+        'request\n  messages[0].content   "…2291 of 14 November 2026: total NOK 12,450.00" → "…77 of'
+        in ran.stdout
+    )
     assert "  -answer 1 to: Invoice 2291" in ran.stdout
     assert "  +answer 2 to: Invoice 77" in ran.stdout
 
@@ -74,7 +77,9 @@ def body(here: Path) -> Path:
     """A request like one that is recorded, but for one thing."""
     file = here / "body.json"
     message = {"role": "user", "content": "Invoice 77 of 3 October 2026: total EUR 99.00"}
-    file.write_text(json.dumps({"model": "gpt-4o-mini", "temperature": 0, "messages": [message], "user": "u-1"}))
+    file.write_text(
+        json.dumps({"model": "gpt-4o-mini", "temperature": 0, "messages": [message], "user": "u-1"})
+    )
     return file
 
 
@@ -94,7 +99,12 @@ def test_request_that_is_recorded(agentrec: Agentrec, kept: Kept, here: Path, sh
     body = json.loads(request.content)
     told = {
         "body": body,
-        "request": {"method": "post", "url": "https://api.openai.com/v1/chat/completions", "headers": {"a": "b"}, "body": body},
+        "request": {
+            "method": "post",
+            "url": "https://api.openai.com/v1/chat/completions",
+            "headers": {"a": "b"},
+            "body": body,
+        },
         "cassette": {"request": {"url": request.url, "content": request.content.decode()}, "chunks": []},
     }
     (here / "in.json").write_text(json.dumps(told[shape]))
@@ -104,7 +114,10 @@ def test_request_that_is_recorded(agentrec: Agentrec, kept: Kept, here: Path, sh
 
 def test_request_is_redacted(agentrec: Agentrec, kept: Kept, here: Path) -> None:
     """A secret in a request that is brought is treated as recording treats it, and isn't shown."""
-    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "my key is sk-proj-0123456789abcdefghij"}]}
+    body = {
+        "model": "gpt-4o",
+        "messages": [{"role": "user", "content": "my key is sk-proj-0123456789abcdefghij"}],
+    }
     (here / "in.json").write_text(json.dumps(body))
     ran = agentrec("diff", "--request", "in.json", "--json")
     assert "sk-proj" not in ran.stdout + ran.stderr

@@ -99,7 +99,9 @@ def test_missed_by_a_date(agentrec: Agentrec, kept: Kept, here: Path) -> None:
 
     kept.edit(name, dated)
     assert agentrec("rekey", "--write").code == 0
-    (here / "body.json").write_text(kept.load(kept.name("2291")).request.content.decode().replace("2026-11-14", "2027-01-02"))
+    (here / "body.json").write_text(
+        kept.load(kept.name("2291")).request.content.decode().replace("2026-11-14", "2027-01-02")
+    )
     rule = agentrec("explain", "body.json").stdout.partition("(then: agentrec rekey)\n")[2]
     assert 'with = "<date>" }]' in rule
     (here / "agentrec.toml").write_text(rule)
@@ -153,7 +155,10 @@ def test_effects_are_those_of_the_keyer(rules: tuple[KeyRule, ...]) -> None:
         {
             "user": "u1",
             "metadata": {"run": "a1"},
-            "messages": [{"role": "user", "name": "n", "content": "a 12 b 34 c"}, {"id": "call_0123456789", "x": ["a1"]}],
+            "messages": [
+                {"role": "user", "name": "n", "content": "a 12 b 34 c"},
+                {"id": "call_0123456789", "x": ["a1"]},
+            ],
         }
     ).encode()
     request = CapturedRequest("POST", "https://h/v1/chat/completions", [], content)

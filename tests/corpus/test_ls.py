@@ -74,7 +74,7 @@ def test_pages(agentrec: Agentrec) -> None:
     whole = agentrec("ls", "-q").stdout.splitlines()
     pages = [agentrec("ls", "-q", "-n", "4", "--offset", str(at)).stdout.splitlines() for at in (0, 4, 8)]
     assert [len(page) for page in pages] == [4, 4, 2]
-    assert sum(pages, []) == whole
+    assert [name for page in pages for name in page] == whole
 
 
 def test_json(asked: object, kept: Kept) -> None:
@@ -92,8 +92,29 @@ def test_json(asked: object, kept: Kept) -> None:
     assert row["question"] == "Where is my refund for order 8812?"
     assert row["tags"] == {"team": "desk"}
     assert row.keys() == {
-        *("name", "key", "take", "provider", "dialect", "model", "stream", "method", "url", "status", "ending"),
-        *("recorded_at", "latency_s", "latency_first_chunk_s", "category", "tags", "call_site", "library", "sdk"),
+        *(
+            "name",
+            "key",
+            "take",
+            "provider",
+            "dialect",
+            "model",
+            "stream",
+            "method",
+            "url",
+            "status",
+            "ending",
+        ),
+        *(
+            "recorded_at",
+            "latency_s",
+            "latency_first_chunk_s",
+            "category",
+            "tags",
+            "call_site",
+            "library",
+            "sdk",
+        ),
         *("run", "request_bytes", "response_bytes", "chunk_count"),
         *("question", "answer", "input_tokens", "output_tokens"),
     }

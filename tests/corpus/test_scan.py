@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from corpus.conftest import Agentrec, Kept
-from corpus.planted import GITHUB, OPENAI, PASSWORD, PLACES, SECRETS
+from corpus.planted import OPENAI, PASSWORD, PLACES, SECRETS
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.corpus.excerpts import Masked, replaced
@@ -20,7 +19,10 @@ QUICK = ("--only", "redaction", "--only", "generic")
 
 WHERE = {
     "in_a_message": ("request.content: messages[0].content", "OPENAI-KEY"),
-    "in_a_tool_call": ("request.content: messages[0].tool_calls[0].function.arguments: env: line", "GITHUB-TOKEN"),
+    "in_a_tool_call": (
+        "request.content: messages[0].tool_calls[0].function.arguments: env: line",
+        "GITHUB-TOKEN",
+    ),
     "in_a_field": ("request.content: client.api_key", "api_key field"),
     "in_the_url": ("request.url", "credential"),
     "in_a_header": ("request.headers.x-api-key", "x-api-key field"),
@@ -56,7 +58,11 @@ def test_planted(agentrec: Agentrec, kept: Kept, plant: Callable[[CapturedIntera
 def test_sqlite(agentrec: Agentrec, either: Kept) -> None:
     """Recordings in a database are named by their name."""
     name = either.edit(either.name("2291"), PLACES[0])
-    assert agentrec("scan", *QUICK).stdout.splitlines()[0].endswith(name if "sqlite" in either.location else f"{name}.json")
+    assert (
+        agentrec("scan", *QUICK)
+        .stdout.splitlines()[0]
+        .endswith(name if "sqlite" in either.location else f"{name}.json")
+    )
 
 
 def test_torn_file(agentrec: Agentrec, here: Path, kept: Kept) -> None:
@@ -66,7 +72,9 @@ def test_torn_file(agentrec: Agentrec, here: Path, kept: Kept) -> None:
     file.write_bytes(file.read_bytes().partition(b'"response_status"')[0])
     lines = [number for number, line in enumerate(file.read_text().splitlines(), 1) if OPENAI in line]
     findings = json.loads(agentrec("scan", "--json", *QUICK).stdout)["findings"]
-    assert [(one["path"], one["kind"]) for one in findings] == [(f"line {line}", "OPENAI-KEY") for line in lines]
+    assert [(one["path"], one["kind"]) for one in findings] == [
+        (f"line {line}", "OPENAI-KEY") for line in lines
+    ]
 
 
 def test_summary_of_the_library(agentrec: Agentrec, here: Path, kept: Kept) -> None:
@@ -154,7 +162,10 @@ def test_kingfisher(agentrec: Agentrec, kept: Kept) -> None:
 
 def test_files(agentrec: Agentrec, here: Path, kept: Kept) -> None:
     """As a pre-commit hook: the files that are given, and only those; JSON of other kinds is passed over."""
-    dirty, clean = f"corpus/{kept.edit(kept.name('2291'), PLACES[0])}.json", f"corpus/{kept.name('Invoice 77')}.json"
+    dirty, clean = (
+        f"corpus/{kept.edit(kept.name('2291'), PLACES[0])}.json",
+        f"corpus/{kept.name('Invoice 77')}.json",
+    )
     (here / "package.json").write_text(json.dumps({"name": OPENAI}))
     assert agentrec("scan", *QUICK, clean, "package.json").code == 0
     ran = agentrec("scan", *QUICK, dirty, clean, "package.json")

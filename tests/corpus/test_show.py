@@ -87,7 +87,9 @@ def test_json(asked: object, kept: Kept) -> None:
     assert told["standing"] == "true"
     call = told["question"]["turns"][1]["parts"][0]
     assert (call["type"], call["name"], call["arguments"]) == ("tool_call", "get_weather", {"city": "Oslo"})
-    assert told["answer"]["choices"][0]["parts"] == [{"type": "text", "text": "answer 7 to: 3 degrees, sleet"}]
+    assert told["answer"]["choices"][0]["parts"] == [
+        {"type": "text", "text": "answer 7 to: 3 degrees, sleet"}
+    ]
     assert "".join(chunk["data"] for chunk in told["chunks"]) == told["response_body"]
     assert "chunks" not in asked("show", kept.name("sleet"))
 
@@ -114,7 +116,9 @@ def test_raw(here: Path, kept: Kept, run_agentrec: object) -> None:
 def words_of(command: str, **environ: str) -> list[str]:
     """What a shell gives to curl."""
     script = f"curl() {{ printf '%s\\0' \"$@\"; }}\n{command}"
-    ran = subprocess.run(["bash", "-c", script], capture_output=True, env={"PATH": "/usr/bin:/bin", **environ}, check=True)
+    ran = subprocess.run(
+        ["bash", "-c", script], capture_output=True, env={"PATH": "/usr/bin:/bin", **environ}, check=True
+    )
     return ran.stdout.decode("utf-8").split("\0")[:-1]
 
 
@@ -134,7 +138,9 @@ def test_curl_bearer(agentrec: Agentrec, kept: Kept) -> None:
     """OpenAI's key goes behind Bearer; one in the query stays in the query."""
     assert 'authorization: Bearer $OPENAI_API_KEY"' in agentrec("show", kept.name("2291"), "--curl").stdout
     interaction = kept.load(kept.name("2291"))
-    interaction.request.url = "https://generativelanguage.googleapis.com/v1/models/g:generateContent?key=[REDACTED]"
+    interaction.request.url = (
+        "https://generativelanguage.googleapis.com/v1/models/g:generateContent?key=[REDACTED]"
+    )
     words = words_of(curl(interaction), GEMINI_API_KEY="the-key")
     assert words[2].endswith("?key=the-key")
 
@@ -144,7 +150,10 @@ def test_curl_runs_nothing_else(kept: Kept, tmp_path: Path) -> None:
     interaction = kept.load(kept.name("2291"))
     evil = "$(touch owned) `touch owned` 'q' \"q\" \\ ; touch owned\n# \x1b[2J é"
     interaction.request = type(interaction.request)(
-        "PO ST;touch owned", f"http://h/{evil}", [(b"x-e", evil.encode("latin-1")), (b"x-$(touch owned)", b"[REDACTED]")], evil.encode()
+        "PO ST;touch owned",
+        f"http://h/{evil}",
+        [(b"x-e", evil.encode("latin-1")), (b"x-$(touch owned)", b"[REDACTED]")],
+        evil.encode(),
     )
     command = curl(interaction)
     words = words_of(f"cd {tmp_path}\n{command}")
