@@ -95,6 +95,18 @@ async def test_abandoned(twin: Twin, corpus: Corpus, client: Any, server: Loopba
     assert server.hits == 1
 
 
+async def test_closed_early_hangs_up(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
+    """Closing early closes the connection, as it does without us: the server stops generating."""
+    corpus.switch("record")
+    response = await twin.open(client, server.url + CHAT, **told(stall_after=2))
+    chunks = twin.raw(response)  # held on to: a dropped iterator closes the connection by itself
+    await twin.take(chunks, 2)
+    server.wait_until_stalled()
+    await twin.close(response)
+    server.wait_until_left(timeout=2)
+    del chunks
+
+
 async def test_abandoned_again(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
     """An app that stops where it stopped before never notices, and the run is green."""
     for mode in ("record", "replay"):

@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from loopback import LoopbackServer
 from seams.h2server import EVENTS, H2Server
-from seams.twins import CHAT, Corpus, Twin
+from seams.twins import CHAT, Corpus, Twin, settled
 
 from agentrec_auto.capture import Ending
 from agentrec_auto.seams import httpx_family
@@ -35,6 +36,16 @@ async def test_http2(twin: Twin, corpus: Corpus, h2server: H2Server) -> None:
     assert answers[1] == answers[0]
     assert corpus.recording.ending is Ending.COMPLETE
     assert h2server.requests == [CHAT]
+
+
+async def test_upgrade(twin: Twin, corpus: Corpus, server: LoopbackServer) -> None:
+    """A request that asks for another protocol is left alone, whatever its scheme."""
+    client = twin.client(headers={"upgrade": "websocket", "connection": "upgrade"})
+    for mode in ("record", "replay"):
+        corpus.switch(mode, scope="all")
+        await settled(client.get(server.url + "/v1/models"))
+    assert (server.hits, corpus.counts) == (2, {})
+    await twin.close(client)
 
 
 @pytest.fixture
