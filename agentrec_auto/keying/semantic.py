@@ -82,6 +82,8 @@ def _turns(question: Question) -> list[list[Any]]:
     calls = _Calls()
     for turn in question.turns:
         parts = list(_parts(turn.parts, calls))
+        if not parts and any(isinstance(part, Reasoning) for part in turn.parts):
+            continue
         if turns and turns[-1][0] == turn.role:
             turns[-1][1] += parts
         else:

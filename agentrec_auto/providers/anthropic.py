@@ -233,15 +233,24 @@ def _sampling(document: dict[str, Any]) -> Sampling:
 
 
 def _usage(raw: dict[str, Any] | None) -> Usage | None:
-    """Cached tokens are counted beside ``input_tokens``; thinking within the output, unless told apart."""
+    """Cached tokens are counted beside ``input_tokens``; thinking within the output, unless told apart.
+
+    Where a request took several passes (the history was compacted first), all are billed, but only the last
+    stands in front: their sum is in ``iterations``.
+    """
     if raw is None:
         return None
+    passes = list(reading.objects(raw.get("iterations"))) or [raw]
     details = reading.members(raw.get("output_tokens_details"))
     thought = reading.count(reading.first_of(details, "thinking_tokens", "reasoning_tokens"))
+
+    def counted(name: str) -> int:
+        return sum(reading.count(one.get(name)) for one in passes)
+
     return Usage(
-        input=reading.count(raw.get("input_tokens")),
-        cache_read=reading.count(raw.get("cache_read_input_tokens")),
-        cache_write=reading.count(raw.get("cache_creation_input_tokens")),
-        output=max(reading.count(raw.get("output_tokens")) - thought, 0),
+        input=counted("input_tokens"),
+        cache_read=counted("cache_read_input_tokens"),
+        cache_write=counted("cache_creation_input_tokens"),
+        output=max(counted("output_tokens") - thought, 0),
         reasoning=thought,
     )

@@ -19,9 +19,13 @@ MOST_CHARACTERS = 2_000
 def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
     """Provider, model, prompt, response, semantic key and time, as far as they can be told.
 
-    Empty where neither prompt nor response can be read. Build it of a redacted interaction.
+    Empty where neither prompt nor response can be read. Build it of a redacted interaction. Never raises,
+    whatever somebody's dialect makes of it: a file can do without.
     """
-    return summary_of(interaction, read(interaction))
+    try:
+        return summary_of(interaction, read(interaction))
+    except Exception:
+        return {}
 
 
 def understood(interaction: CapturedInteraction, clean: Callable[[str], str]) -> CapturedInteraction:

@@ -170,6 +170,13 @@ def test_usage_is_merged():
     assert told.raw_usage["input_tokens"] == 9
 
 
+def test_passes():
+    """Where the history was compacted first, that pass is counted too."""
+    passes = [{"input_tokens": 100, "output_tokens": 9}, {"input_tokens": 5, "output_tokens": 2}]
+    usage = {**passes[1], "iterations": passes}
+    assert answer(URL, ask(), message(usage=usage)).usage == Usage(input=105, output=11)
+
+
 def test_overloaded():
     """An error in the middle of a stream: what came before is there, and the error."""
     cut = ANTHROPIC.stream.index(b"event: content_block_stop")
