@@ -7,21 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentrec_auto.redaction import bodies, deltas, events
+from agentrec_auto.redaction import bodies, deltas, events, logprobs
 from agentrec_auto.redaction.bodies import Rules
-from agentrec_auto.redaction.edits import applied, applied_to_chunks, merged
+from agentrec_auto.redaction.edits import Edit, applied, applied_to_chunks, merged
 
 
 def redacted(chunks: Sequence[bytes], content_type: str, rules: Rules) -> Sequence[bytes]:
     """The chunks of a decoded body without its secrets; the same object if it has none."""
     text = bodies.text_of(b"".join(chunks))
-    pieces = events.events(text)
-    if len(pieces) < 2:
-        edits = bodies.edits(text, content_type, rules)
-    else:
-        edits = bodies.in_documents(text, rules, repeats=True)
-        found = deltas.in_events(text, pieces, rules.finder)
-        edits = merged([*found, *edits]) if found else edits
+    edits = _edits(text, content_type, rules)
     if applied(text, edits) is text:
         return chunks
     return applied_to_chunks(chunks, text, edits)
+
+
+def _edits(text: str, content_type: str, rules: Rules) -> list[Edit]:
+    pieces = events.events(text)
+    is_stream = len(pieces) > 1
+    edits = (
+        bodies.in_documents(text, rules, repeats=True)
+        if is_stream
+        else bodies.edits(text, content_type, rules)
+    )
+    found = deltas.in_events(text, pieces, rules.finder) if is_stream else []
+    if not ('"token"' in text and '"logprobs"' in text):
+        return merged([*found, *edits]) if found else edits
+    tokens = logprobs.entries(text)
+    found += deltas.in_events(text, tokens or pieces, rules.finder)
+    edits = merged([*found, *edits])
+    return merged([*edits, *logprobs.numbers(text, edits)])

@@ -367,5 +367,47 @@ def test_paths_and_patterns_and_values():
 
 def test_repeated_pieces():
     """A field that says the same again and again is no text in pieces."""
-    chunks = [sse({"finger": "f" + "w_abcd", "t": str(n)}).encode() for n in range(20)]
+    chunks = [sse({"finger": "sk" + "-abc", "t": str(n)}).encode() for n in range(20)]
     assert streams.redacted(chunks, SSE, Rules()) is chunks
+
+
+def token(piece, alternatives):
+    return {"token": piece, "logprob": -0.1, "bytes": list(piece.encode()), **alternatives}
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("alternatives", [0, 1, 3])
+def test_logprobs(streamed, alternatives):
+    """Log-probabilities keep no piece of a secret, neither as text nor as numbers; others stay."""
+    secret = "sk" + "-0123456789abcdefghij"
+    pieces = ["Key", ": ", secret[:2], secret[2:9], secret[9:], "!", " ok"]
+    entries = [
+        token(piece, {"top_logprobs": [token(piece if not n else f"x{n}", {}) for n in range(alternatives)]})
+        for piece in pieces
+    ]
+    if streamed:
+        events_ = [
+            {"index": 0, "delta": {"content": e["token"]}, "logprobs": {"content": [e]}} for e in entries
+        ]
+        chunks = [sse({"choices": [choice]}) for choice in events_]
+    else:
+        choice = {"message": {"content": "".join(pieces)}, "logprobs": {"content": entries}}
+        chunks = [json.dumps({"choices": [choice]})]
+    told = redacted(chunks, SSE if streamed else "application/json")
+    kept = [
+        entry
+        for document in map(json.loads, (chunk.removeprefix("data: ") for chunk in told))
+        for entry in document["choices"][0]["logprobs"]["content"]
+    ]
+    placeholder = "[REDACTED-OPENAI-KEY]"
+    assert [entry["token"] for entry in kept] == ["Key", ": ", placeholder, "", "", "!", " ok"]
+    assert [entry["bytes"] for entry in kept] == [
+        *(list(piece.encode()) for piece in pieces[:2]),
+        None,
+        None,
+        None,
+        *(list(piece.encode()) for piece in pieces[5:]),
+    ]
+    for entry in kept:
+        assert entry["top_logprobs"][:1] in ([], [{key: entry[key] for key in ("token", "logprob", "bytes")}])
+        assert [one["token"] for one in entry["top_logprobs"][1:]] == ["x1", "x2"][: max(0, alternatives - 1)]
