@@ -129,7 +129,7 @@ def test_busy(path: Path, database: SQLiteStore, monkeypatch: pytest.MonkeyPatch
     keep(database)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("agentrec_auto.store.sqlite.BUSY_S", 0.05)
+    monkeypatch.setattr("agentrec_auto.store.database.BUSY_S", 0.05)
     with pytest.raises(StoreError, match="another process held it"):
         keep(SQLiteStore(str(path)), "b")
     assert texts(SQLiteStore(str(path))) == ["a"]

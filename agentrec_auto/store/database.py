@@ -1,0 +1,127 @@
+"""A process's connection to a SQLite file: opened, prepared, and never shared across a fork."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+import weakref
+from time import monotonic, sleep
+from urllib.parse import quote
+
+BUSY_S = 30.0
+"""How long a writer waits for others."""
+
+_VERSION = 1
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS recording (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " name TEXT NOT NULL UNIQUE, run TEXT, document TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY) WITHOUT ROWID",
+)
+
+
+class Line:
+    """A process's connection and the lock around it."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self.lock = threading.RLock()
+        self.database: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+
+    def is_open_at(self, path: str) -> bool:
+        """Whether the connection leads to the file that is at ``path`` now, and not to one deleted since."""
+        if self.database is not None and self._file != _file(path):
+            self.database.close()
+            self.database = None
+        return self.database is not None
+
+    def connect(self, path: str) -> None:
+        """Open the file, with its tables; read-only where it can't be written to."""
+        folder = os.path.dirname(os.path.abspath(path))
+        os.makedirs(folder, exist_ok=True)
+        if os.path.exists(path) and not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
+            database = _connect(f"{_uri(path)}?immutable=1", uri=True)
+        else:
+            database = _connect(path, uri=False)
+            try:
+                _prepare(database)
+            except BaseException:
+                database.close()
+                raise
+        self.database, self._file = database, _file(path)
+        # What is closed tidily leaves one file, without a log beside it.
+        weakref.finalize(self, _close, database, self.owner)
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    try:
+        there = os.stat(path)
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
+
+
+def _connect(path: str, *, uri: bool) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False, uri=uri)
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    _write_ahead(database)
+    database.execute("PRAGMA synchronous = NORMAL")  # a crash of the process loses nothing, in WAL
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        raise sqlite3.DatabaseError(f"it is of version {version}, and this agentrec reads {_VERSION}")
+    if version < _VERSION:
+        database.execute("BEGIN IMMEDIATE")
+        for statement in _SCHEMA:
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {_VERSION}")
+        database.execute("COMMIT")
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch to WAL, once for a file. Of several who do so at once SQLite turns some away, busy timeout or
+    not (it can't wait for a lock that it has to upgrade)."""
+    deadline = monotonic() + BUSY_S
+    while (error := _refused(database, "PRAGMA journal_mode = WAL")) is not None:
+        if "locked" not in str(error) or monotonic() > deadline:
+            raise error
+        sleep(0.01)
+
+
+def _refused(database: sqlite3.Connection, statement: str) -> sqlite3.OperationalError | None:
+    try:
+        database.execute(statement).fetchone()
+    except sqlite3.OperationalError as error:
+        return error
+    return None
+
+
+def _close(database: sqlite3.Connection, owner: int) -> None:
+    if os.getpid() == owner:
+        with contextlib.suppress(sqlite3.Error):
+            database.close()
+    else:
+        _inherited.append(database)
+
+
+_inherited: list[sqlite3.Connection] = []
+"""Connections of a parent process: closing them here would let go of its locks."""
+
+
+def _uri(path: str) -> str:
+    return "file:" + quote(os.path.abspath(path))
+
+
+def cure(error: sqlite3.Error) -> str:
+    """What to do about an error, to be put behind it; empty where there is nothing to say."""
+    told = str(error)
+    if "not a database" in told or "malformed" in told:
+        return "; it is damaged, or no corpus: restore it, or name another"
+    if "locked" in told:
+        return f"; another process held it for {BUSY_S:.0f} s"
+    if "readonly" in told or "read-only" in told:
+        return "; make it and its folder writable, or replay only"
+    return ""
