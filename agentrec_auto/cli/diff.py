@@ -13,7 +13,7 @@ from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus.comparing import Comparison, Difference, compared
 from agentrec_auto.corpus.explaining import Explanation, explained
 from agentrec_auto.corpus.held import Corpus
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 from agentrec_auto.corpus.requests import brought
 from agentrec_auto.errors import StoreError
 
@@ -66,7 +66,7 @@ def diff(
         raise typer.BadParameter("name two recordings, or a file with --request")
     comparison = compared(opened, *(opened.load(name) for name in names))
     if as_json:
-        output.emit_json({"same": comparison.are_same, **plain(comparison)})
+        output.emit_json({"same": comparison.are_same, **jsonable(comparison)})
     else:
         output.emit(*_comparison(comparison))
     raise typer.Exit(0 if comparison.are_same else 1)

@@ -16,7 +16,7 @@ from agentrec_auto.corpus import when
 from agentrec_auto.corpus.facts import Facts
 from agentrec_auto.corpus.held import Broken, digest_of
 from agentrec_auto.corpus.listing import Row, rows, sorted_out
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 
 
 def register(app: typer.Typer) -> None:
@@ -179,4 +179,4 @@ def _note_page(shown: int, offset: int, matched: int) -> None:
 
 def _facts(row: Row) -> dict[str, object]:
     tokens = {"input_tokens": row.input_tokens, "output_tokens": row.output_tokens}
-    return {**plain(row.facts), "question": row.question, "answer": row.answer, **tokens}
+    return {**jsonable(row.facts), "question": row.question, "answer": row.answer, **tokens}

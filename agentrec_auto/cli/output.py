@@ -18,7 +18,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 
 PIPED = 100_000
 """Columns of what goes into a pipe: nothing folded, nothing cut."""
@@ -93,7 +93,7 @@ def emit(*content: RenderableType) -> None:
 
 def emit_json(value: Any) -> None:
     """Print a value as JSON; dataclasses are objects."""
-    typer.echo(json.dumps(plain(value), indent=2))
+    typer.echo(json.dumps(jsonable(value), indent=2))
 
 
 def note(text: str) -> None:

@@ -18,6 +18,7 @@ from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.identity import Standing, standing_of
 from agentrec_auto.providers.conversation import Answer, Part, Question, Reasoning, Refusal, ToolCall, Usage
 from agentrec_auto.providers.registry import Reading, read
+from agentrec_auto.providers.wording import part_text
 
 _ROLES = {"system": "magenta", "user": "green", "assistant": "cyan", "tool": "yellow"}
 
@@ -106,7 +107,7 @@ def _part(part: Part) -> Text:
         case Refusal():
             return output.cell(part.text, "red")
         case _:
-            return output.cell(wording.part_text(part))
+            return output.cell(part_text(part))
 
 
 def _pretty(arguments: Any) -> str:

@@ -7,7 +7,7 @@ import typer
 from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus import pruning, when
 from agentrec_auto.corpus.listing import chosen
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 from agentrec_auto.corpus.pruning import Pruning, Reasons
 from agentrec_auto.corpus.wording import size
 
@@ -80,7 +80,7 @@ def prune(
     if write:
         pruning.carry_out(opened, planned)
     if as_json:
-        output.emit_json({"corpus": opened.where, "written": write, **plain(planned)})
+        output.emit_json({"corpus": opened.where, "written": write, **jsonable(planned)})
     elif planned.doomed:
         _show(planned)
     output.note_broken(planned.broken)

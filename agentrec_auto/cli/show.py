@@ -16,7 +16,7 @@ from agentrec_auto.corpus.facts import facts_of
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.identity import standing_of
 from agentrec_auto.corpus.listing import newest_first
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 from agentrec_auto.providers.registry import read
 
 
@@ -103,7 +103,7 @@ def _facts(corpus: Corpus, held: Held, chunks: bool) -> dict[str, Any]:
     interaction, reading = held.interaction, read(held.interaction)
     request = interaction.request
     told = {
-        **plain(facts_of(held)),
+        **jsonable(facts_of(held)),
         "dialect_read": reading.dialect,
         "why": reading.why,
         "standing": standing_of(corpus, held),

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus.listing import chosen
-from agentrec_auto.corpus.plain import plain
+from agentrec_auto.corpus.jsonable import jsonable
 from agentrec_auto.corpus.stats import Group, Stats, counted
 from agentrec_auto.corpus.wording import size
 
@@ -40,7 +40,7 @@ def stats(
     opened = opening.open_corpus(corpus, config)
     found = counted(chosen(opened, query))
     if as_json:
-        output.emit_json({"corpus": opened.where, "query": str(query), **plain(found)})
+        output.emit_json({"corpus": opened.where, "query": str(query), **jsonable(found)})
     elif found.count:
         output.emit(*_page(found))
     output.note_broken(found.broken)

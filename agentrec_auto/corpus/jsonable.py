@@ -14,14 +14,14 @@ from agentrec_auto.providers.conversation import Part
 _PARTS = get_args(Part)
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """The value made of what JSON knows.
 
     Dataclasses become objects; those that a turn or an answer is made of say in ``type`` which they are
     (``text``, ``tool_call`` …). Times are in ISO 8601, bytes that are no text in base64.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        told = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+        told = {one.name: jsonable(getattr(value, one.name)) for one in fields(value)}
         return {"type": _snake(type(value).__name__), **told} if isinstance(value, _PARTS) else told
     if isinstance(value, Enum):
         return value.value
@@ -32,11 +32,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return _text(value)
     if isinstance(value, Mapping):
-        return {str(name): plain(member) for name, member in value.items()}
+        return {str(name): jsonable(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(member) for member in value]
+        return [jsonable(member) for member in value]
     if isinstance(value, Set):
-        return sorted(plain(member) for member in value)
+        return sorted(jsonable(member) for member in value)
     return value
 
 
