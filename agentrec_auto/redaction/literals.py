@@ -19,7 +19,6 @@ _END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL
 )
-_PLAIN = re.compile(r'[^"\\\x00-\x1f\x7f-\U0010ffff]*')
 
 
 class Literal(NamedTuple):
@@ -66,4 +65,5 @@ def spelled(text: str, literal: Literal, edits: Iterable[Edit]) -> Iterator[Edit
 
 def escaped(text: str) -> str:
     """A text as it is spelled inside a JSON literal."""
-    return text if _PLAIN.fullmatch(text) else encode_basestring_ascii(text)[1:-1]
+    is_plain = text.isprintable() and '"' not in text and "\\" not in text
+    return text if is_plain else encode_basestring_ascii(text)[1:-1]
