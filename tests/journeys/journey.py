@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
+import urllib.request
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -94,20 +94,27 @@ class Journey:
         return (str(APPS / self.words[0]), *self.words[1:])
 
     def run(
-        self, mode: str, *words: str, gone: bool = False, keys: dict[str, str] = KEYS, **more: str
+        self,
+        mode: str,
+        *words: str,
+        gone: bool = False,
+        changed: bool = False,
+        keys: dict[str, str] = KEYS,
+        **more: str,
     ) -> Leg:
-        """Under ``agentrec run``; ``words`` in place of the app's own."""
+        """Under ``agentrec run``; ``words`` in place of the app's own.
+
+        The server is ``gone``, or has ``changed``: it numbers its answers from another number on.
+        """
         command = (self.command[0], *words) if words else self.command
         flags = ("--mode", mode, "--corpus", str(self.corpus))
         line = (sys.executable, "-m", "agentrec_auto", "run", *flags, "--", self.python, *command)
         with LoopbackServer() as server:
+            if changed:
+                urllib.request.urlopen(f"{server.url}/hello").close()
             if gone:
                 server.stop()
             return self._leg(server, *line, **keys, **more)
-
-    def forget(self) -> None:
-        """Throw the corpus away."""
-        shutil.rmtree(self.corpus, ignore_errors=True)
 
     def _leg(self, server: LoopbackServer, *line: str, **environment: str) -> Leg:
         told = {

@@ -5,9 +5,11 @@ Each app's journey is made once and looked at from several sides.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from journeys.conftest import Start
-from journeys.journey import KEYS
+from journeys.journey import KEYS, Journey
 
 APPS = [
     "openai_app.py",
@@ -77,3 +79,34 @@ def test_auto_again(journey: Start) -> None:
     assert again.printed == one.recorded.printed
     assert again.connections == 0
     assert {path: path.stat().st_mtime_ns for path in [one.corpus, *one.files]} == before
+
+
+def test_refresh(journey: Start, tmp_path: Path) -> None:
+    """``refresh`` asks the server again, and its answers take the place of the old ones."""
+    one = Journey(("legacy_app.py",), tmp_path)
+    assert one.recorded.code == 0
+    names = [path.name for path in one.files]
+    again = one.run("refresh", changed=True)
+    assert again.printed != one.recorded.printed
+    assert [path.name for path in one.files] == names
+    assert one.replayed.printed == again.printed
+
+
+def test_verify(journey: Start) -> None:
+    """``verify`` asks the server and compares: green where it answers as before, red where it doesn't."""
+    one = journey("legacy_app.py")
+    before = [path.read_bytes() for path in one.files] if one.recorded.code == 0 else []
+    same, other = one.run("verify"), one.run("verify", changed=True)
+    assert (same.code, same.hits) == (0, 3)
+    assert "3 verified" in same.summary
+    assert other.code == 3
+    assert "drifted" in other.summary
+    assert [path.read_bytes() for path in one.files] == before
+
+
+def test_other_server(journey: Start) -> None:
+    """The host and the port aren't part of a key: replay needs no base URL to be set as it was."""
+    one = journey("legacy_app.py")
+    assert one.recorded.code == 0
+    elsewhere = one.run("replay", gone=True, GATEWAY_URL="https://llm-gateway.test:8443")
+    assert elsewhere.printed == one.recorded.printed
