@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 
+import httpx
+import jsonschema
 import pytest
+from loopback import LoopbackServer
 
-from agentrec_auto import FileStore, InMemoryStore
+from agentrec_auto import FileStore, InMemoryStore, SyncRecordingTransport
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.store.interaction import file_names
 
@@ -97,3 +101,19 @@ async def test_readable(files: FileStore) -> None:
     assert json.loads((files.root / "x.json").read_text())["chunks"] == [
         {"data": "é", "timestamp_offset": 0.0}
     ]
+
+
+def test_written_as_the_schema_says(server: LoopbackServer, files: FileStore) -> None:
+    """What explicit transports write is a cassette by its schema, whatever named it."""
+    schema = resources.files("agentrec_auto.store").joinpath("cassette.schema.json").read_bytes()
+    validator = jsonschema.Draft202012Validator(json.loads(schema))
+    for key in (None, "a/b"):
+        with httpx.Client(transport=SyncRecordingTransport(httpx.HTTPTransport(), files, key)) as client:
+            client.post(
+                server.url + "/v1/chat/completions", json={"model": "m", "messages": [], "stream": True}
+            )
+            client.get(server.url + "/v1/models")
+    written = [json.loads(path.read_text()) for path in files.root.iterdir()]
+    assert len(written) >= 3
+    for document in written:
+        validator.validate(document)
