@@ -134,15 +134,7 @@ async def test_undecodable_body(twin: Twin, corpus: Corpus, capfd: pytest.Captur
     def answer(request: Any) -> Any:
         return twin.H.Response(200, headers={"content-encoding": "compress"}, content=b"\x1f\x9d....")
 
-    class Sync(twin.H.BaseTransport):  # type: ignore[name-defined,misc]
-        def handle_request(self, request: Any) -> Any:
-            return answer(request)
-
-    class Async(twin.H.AsyncBaseTransport):  # type: ignore[name-defined,misc]
-        async def handle_async_request(self, request: Any) -> Any:
-            return answer(request)
-
-    client = twin.client(transport=Async() if twin.is_async else Sync())
+    client = twin.client(transport=twin.transport(answer))
     corpus.switch("record")
     assert (await twin.post(client, "http://llm.test" + CHAT)).status_code == 200
     assert corpus.recordings == []

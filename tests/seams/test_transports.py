@@ -5,7 +5,6 @@ httpx-retries 0.6, hishel 2.0, httpx-aiohttp 0.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -20,20 +19,6 @@ URL = "http://llm.test" + CHAT
 EVENTS = [b'data: {"n":1}\n\n', b'data: {"n":2}\n\n', b"data: [DONE]\n\n"]
 
 
-def transport(twin: Twin, answer: Callable[[Any], Any]) -> Any:
-    """A transport of the app's own that answers by a function."""
-
-    class Sync(twin.H.BaseTransport):  # type: ignore[name-defined,misc]
-        def handle_request(self, request: Any) -> Any:
-            return answer(request)
-
-    class Async(twin.H.AsyncBaseTransport):  # type: ignore[name-defined,misc]
-        async def handle_async_request(self, request: Any) -> Any:
-            return answer(request)
-
-    return Async() if twin.is_async else Sync()
-
-
 async def test_already_read(twin: Twin, corpus: Corpus) -> None:
     """A transport that gives a response whose body was read already, as a cache does."""
     asked = []
@@ -42,7 +27,7 @@ async def test_already_read(twin: Twin, corpus: Corpus) -> None:
         asked.append(request)
         return twin.H.Response(200, json={"cached": True})
 
-    client = twin.client(transport=transport(twin, answer))
+    client = twin.client(transport=twin.transport(answer))
     corpus.switch("record")
     live = await twin.post(client, URL)
     corpus.switch("replay")
@@ -61,7 +46,7 @@ async def test_already_read_and_decoded(twin: Twin, corpus: Corpus) -> None:
     def answer(request: Any) -> Any:
         return twin.H.Response(200, headers={"content-encoding": "gzip"}, content=packed)
 
-    client = twin.client(transport=transport(twin, answer))
+    client = twin.client(transport=twin.transport(answer))
     corpus.switch("record")
     await twin.post(client, URL)
     assert corpus.recording.body == b'{"cached": true}'
@@ -76,20 +61,9 @@ async def test_iterated_twice(twin: Twin, corpus: Corpus) -> None:
     openai 3's async client goes over it a second time after ``[DONE]``.
     """
 
-    class Sync(twin.H.SyncByteStream):  # type: ignore[name-defined,misc]
-        def __iter__(self) -> Iterator[bytes]:
-            return iter(EVENTS)
-
-    class Async(twin.H.AsyncByteStream):  # type: ignore[name-defined,misc]
-        async def __aiter__(self) -> Any:
-            for event in EVENTS:
-                yield event
-
-    stream = Async if twin.is_async else Sync
     head = {"content-type": "text/event-stream"}
-    client = twin.client(
-        transport=transport(twin, lambda _: twin.H.Response(200, headers=head, stream=stream()))
-    )
+    answer = twin.transport(lambda _: twin.H.Response(200, headers=head, stream=twin.stream(EVENTS)))
+    client = twin.client(transport=answer)
     corpus.switch("record")
     response = await twin.open(client, URL)
     for _ in range(2):
@@ -104,18 +78,8 @@ async def test_after_last_event(twin: Twin, corpus: Corpus) -> None:
     """What a server says after the last event is handed on, and stands in the one recording, too."""
     events = [*EVENTS, b": goodbye\n\n", b": really\n\n"]
 
-    class Sync(twin.H.SyncByteStream):  # type: ignore[misc]
-        def __iter__(self) -> Iterator[bytes]:
-            yield from events
-
-    class Async(twin.H.AsyncByteStream):  # type: ignore[misc]
-        async def __aiter__(self) -> Any:
-            for event in events:
-                yield event
-
-    stream = Async if twin.is_async else Sync
     head = {"content-type": "text/event-stream"}
-    answer = transport(twin, lambda _: twin.H.Response(200, headers=head, stream=stream()))
+    answer = twin.transport(lambda _: twin.H.Response(200, headers=head, stream=twin.stream(events)))
     client = twin.client(transport=answer)
     corpus.switch("record")
     response = await twin.open(client, URL)
@@ -143,7 +107,7 @@ async def test_raises(twin: Twin, corpus: Corpus, error: str) -> None:
     def answer(request: Any) -> Any:
         raise raised
 
-    client = twin.client(transport=transport(twin, answer))
+    client = twin.client(transport=twin.transport(answer))
     corpus.switch("record")
     with pytest.raises(getattr(twin.H, error)) as caught:
         await twin.post(client, URL)
@@ -159,7 +123,7 @@ async def test_raises_what_it_likes(twin: Twin, corpus: Corpus) -> None:
     def answer(request: Any) -> Any:
         raise KeyError("a bug in the app's transport")
 
-    client = twin.client(transport=transport(twin, answer))
+    client = twin.client(transport=twin.transport(answer))
     corpus.switch("auto")
     with pytest.raises(KeyError):
         await twin.post(client, URL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -63,6 +63,31 @@ class Twin:
     def client(self, **options: Any) -> Any:
         """A client that takes no proxy from the environment and loads no certificates (20 ms) unless told."""
         return self.Client(**{"trust_env": False, "verify": False, **options})
+
+    def transport(self, answer: Callable[[Any], Any]) -> Any:
+        """A transport of the app's own, which answers a request by a function."""
+
+        class Transport(self.H.BaseTransport, self.H.AsyncBaseTransport):  # type: ignore[name-defined,misc]
+            def handle_request(self, request: Any) -> Any:
+                return answer(request)
+
+            async def handle_async_request(self, request: Any) -> Any:
+                return answer(request)
+
+        return Transport()
+
+    def stream(self, pieces: Sequence[bytes]) -> Any:
+        """A body in pieces, which can be iterated again and again."""
+
+        class Stream(self.H.SyncByteStream, self.H.AsyncByteStream):  # type: ignore[name-defined,misc]
+            def __iter__(self) -> Iterator[bytes]:
+                return iter(pieces)
+
+            async def __aiter__(self) -> Any:
+                for piece in pieces:
+                    yield piece
+
+        return Stream()
 
     async def post(self, client: Any, url: str, body: Any = None, **options: Any) -> Any:
         """A response, read."""
