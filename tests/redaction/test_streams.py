@@ -1,11 +1,25 @@
 """Streams: a secret split over chunks, over events, over interleaved channels; chunks and events stay as many."""
 
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redaction.dialects import (
+    DIALECTS,
+    anthropic,
+    anthropic_json,
+    chat,
+    chat_tool,
+    cut,
+    documents,
+    joined,
+    responses,
+    responses_arguments,
+    said,
+    sse,
+    stream,
+)
 from redaction.planted import EXAMPLES, after, before, prose, secrets
 
 from agentrec_auto.redaction import streams
@@ -16,154 +30,12 @@ from agentrec_auto.redaction.values import known
 from agentrec_auto.settings import Replacement
 
 SSE = "text/event-stream"
-NDJSON = "application/x-ndjson"
-
-
-def sse(document, name=""):
-    data = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return (f"event: {name}\n" if name else "") + f"data: {data}\n\n"
-
-
-def chat(text, index=0):
-    return sse(
-        {
-            "id": "c",
-            "object": "chat.completion.chunk",
-            "choices": [{"index": index, "delta": {"content": text}}],
-        }
-    )
-
-
-def chat_tool(text, index=0):
-    call = {"index": index, "function": {"arguments": text}}
-    return sse({"id": "c", "choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
-
-
-def chat_spaced(text):
-    document = {"choices": [{"delta": {"content": text}, "index": 0, "logprobs": None}], "id": "c"}
-    return f"data:{json.dumps(document)}\r\n\r\n"
-
-
-def responses(text, index=0):
-    name = "response.output_text.delta"
-    return sse(
-        {"type": name, "item_id": f"m{index}", "output_index": index, "content_index": 0, "delta": text}, name
-    )
-
-
-def responses_arguments(text):
-    name = "response.function_call_arguments.delta"
-    return sse({"type": name, "item_id": "f", "output_index": 1, "delta": text, "obfuscation": "ab"}, name)
-
-
-def anthropic(text, index=0):
-    delta = {"type": "text_delta", "text": text}
-    return sse({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
-
-
-def anthropic_json(text, index=1):
-    delta = {"type": "input_json_delta", "partial_json": text}
-    return sse({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
-
-
-def anthropic_thinking(text):
-    delta = {"type": "thinking_delta", "thinking": text}
-    return sse({"type": "content_block_delta", "index": 0, "delta": delta}, "content_block_delta")
-
-
-def gemini(text):
-    return sse(
-        {"candidates": [{"content": {"parts": [{"text": text}], "role": "model"}}], "modelVersion": "g"}
-    )
-
-
-def gemini_array(text):
-    return ",\r\n" + json.dumps({"candidates": [{"content": {"parts": [{"text": text}]}}]}, indent=2)
-
-
-def ollama(text):
-    message = {"role": "assistant", "content": text}
-    return (
-        json.dumps({"model": "m", "created_at": f"2026-{len(text)}", "message": message, "done": False})
-        + "\n"
-    )
-
-
-def completions(text):
-    return sse({"choices": [{"text": text, "index": 0, "logprobs": {"tokens": [text], "text_offset": [1]}}]})
-
-
-DIALECTS = [
-    chat,
-    chat_tool,
-    chat_spaced,
-    responses,
-    responses_arguments,
-    anthropic,
-    anthropic_json,
-    anthropic_thinking,
-    gemini,
-    gemini_array,
-    ollama,
-    completions,
-]
 each_dialect = pytest.mark.parametrize("event", DIALECTS, ids=lambda event: event.__name__)
 
 
 def redacted(chunks, content_type=SSE, rules=None):
     told = streams.redacted([chunk.encode() for chunk in chunks], content_type, rules or Rules())
     return [chunk.decode() for chunk in told]
-
-
-def documents(chunks):
-    text = "".join(chunks)
-    if text.lstrip().startswith("["):
-        return json.loads(text)
-    lines = (line.removeprefix("data:") for line in text.splitlines())
-    return [json.loads(line) for line in lines if line.strip().startswith("{")]
-
-
-def said(document):
-    """The strings in a document that change from event to event: all but those of names that never do."""
-    if isinstance(document, dict):
-        return [
-            string
-            for name, value in document.items()
-            for string in said(value)
-            if name
-            not in (
-                "id",
-                "object",
-                "type",
-                "role",
-                "model",
-                "item_id",
-                "created_at",
-                "obfuscation",
-                "modelVersion",
-            )
-        ]
-    if isinstance(document, list):
-        return [string for value in document for string in said(value)]
-    return [document] if isinstance(document, str) else []
-
-
-def joined(chunks):
-    """What a stream says, by the place in its events."""
-    columns = [said(document) for document in documents(chunks)]
-    return {"".join(column) for column in zip(*columns, strict=True)}
-
-
-def cut(text, cuts):
-    places = sorted({0, len(text), *(place % (len(text) + 1) for place in cuts)})
-    return [text[a:b] for a, b in pairwise(places)]
-
-
-def stream(event, pieces):
-    chunks = [event(piece) for piece in pieces]
-    if event is gemini_array:
-        chunks = ["[", chunks[0].removeprefix(",\r\n"), *chunks[1:], "\n]"]
-    return chunks
 
 
 @each_dialect
@@ -285,52 +157,6 @@ def test_torn_event():
     *whole, torn = [chat(secret[:8]), chat(secret[8:20]), chat(secret[20:])]
     told = redacted([*whole, torn[: torn.index("hij") + 2]])
     assert told[2] == torn[: torn.index("hij")]
-
-
-BODY = "".join(
-    [chat("é "), chat("the key is " + "sk" + "-0123456789abcdefghij."), chat("😀"), "data: [DONE]\n\n"]
-)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 50, 10_000])
-def test_chunks(size):
-    """However the network cuts the body, the same is left of it, cut where it was cut."""
-    body = BODY.encode()
-    whole = b"".join(streams.redacted([body], SSE, Rules()))
-    assert b"the key is [REDACTED-OPENAI-KEY]." in whole
-    chunks = [body[at : at + size] for at in range(0, len(body), size)]
-    told = streams.redacted(chunks, SSE, Rules())
-    assert b"".join(told) == whole
-    assert len(told) == len(chunks)
-    if size < 100:
-        assert (told[0], told[-1]) == (chunks[0], chunks[-1])
-
-
-def test_cut_at_every_byte():
-    """Cut in two at any byte: what is before and behind the secret stays in its chunk."""
-    body = BODY.encode()
-    start = body.index(b"sk-")
-    end = body.index(b".", start)
-    placeholder = b"[REDACTED-OPENAI-KEY]"
-    for at in range(len(body) + 1):
-        first, second = streams.redacted([body[:at], body[at:]], SSE, Rules())
-        if at <= start:
-            assert (first, second) == (body[:at], body[at:start] + placeholder + body[end:])
-        elif at < end:
-            assert (first, second) == (body[:start] + placeholder, body[end:])
-        else:
-            assert (first, second) == (body[:start] + placeholder + body[end:at], body[at:])
-
-
-@given(secrets, st.lists(st.integers(0, 10_000), max_size=30), st.lists(st.integers(0, 10_000), max_size=30))
-def test_pieces_and_chunks(secret, pieces, chunks):
-    """Cut by the model and by the network at once, the result depends on the model's cut alone."""
-    text = "".join(stream(chat, cut(f"ok {secret} bye", pieces)))
-    told = redacted(cut(text, chunks))
-    assert "".join(told) == "".join(redacted([text]))
-    assert secret not in "".join(joined(told))
-    again = redacted(told)
-    assert again == told
 
 
 def test_no_stream():
