@@ -15,8 +15,8 @@ from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus import when
 from agentrec_auto.corpus.facts import Facts
 from agentrec_auto.corpus.held import Broken, digest_of
-from agentrec_auto.corpus.listing import Row, rows, sorted_out
 from agentrec_auto.corpus.jsonable import jsonable
+from agentrec_auto.corpus.listing import Row, rows, sorted_out
 
 
 def register(app: typer.Typer) -> None:

@@ -6,8 +6,8 @@ import typer
 
 from agentrec_auto.cli import opening, output
 from agentrec_auto.corpus import pruning, when
-from agentrec_auto.corpus.listing import chosen
 from agentrec_auto.corpus.jsonable import jsonable
+from agentrec_auto.corpus.listing import chosen
 from agentrec_auto.corpus.pruning import Pruning, Reasons
 from agentrec_auto.corpus.wording import size
 

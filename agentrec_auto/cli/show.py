@@ -15,8 +15,8 @@ from agentrec_auto.corpus.curl import curl
 from agentrec_auto.corpus.facts import facts_of
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.identity import standing_of
-from agentrec_auto.corpus.listing import newest_first
 from agentrec_auto.corpus.jsonable import jsonable
+from agentrec_auto.corpus.listing import newest_first
 from agentrec_auto.providers.registry import read
 
 

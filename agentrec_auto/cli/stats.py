@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from agentrec_auto.cli import opening, output
-from agentrec_auto.corpus.listing import chosen
 from agentrec_auto.corpus.jsonable import jsonable
+from agentrec_auto.corpus.listing import chosen
 from agentrec_auto.corpus.stats import Group, Stats, counted
 from agentrec_auto.corpus.wording import size
 

@@ -64,6 +64,7 @@ def test_rules(agentrec: Agentrec, kept: Kept, here: Path) -> None:
     )
     assert re.search(r"^by rule +http://127.0.0.1:\d+$", ran.stdout, re.MULTILINE)
     assert "#2" not in ran.stdout
+    assert "most like it" not in ran.stdout  # that would be the recording itself
 
 
 def test_ids_are_renamed(asked: object, kept: Kept) -> None:

@@ -12,7 +12,10 @@ from corpus.planted import OPENAI, PASSWORD, PLACES, SECRETS
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.corpus.excerpts import Masked, replaced
-from agentrec_auto.corpus.generic import Generic
+from agentrec_auto.corpus.generic import Generic, Hit
+from agentrec_auto.corpus.scanning import Scan
+from agentrec_auto.redaction.redactor import Redactor
+from agentrec_auto.settings import RedactSettings
 
 QUICK = ("--only", "redaction", "--only", "generic")
 """Without the rules of others, which take a while to load."""
@@ -142,6 +145,30 @@ def test_generic_is_told_apart(agentrec: Agentrec, kept: Kept) -> None:
     assert "agentrec scrub --write` takes" not in ran.stderr
     assert agentrec("scan", "--only", "generic", "--allow", "^Tr0ub").code == 0
     assert agentrec("scan", "--only", "redaction").code == 0
+
+
+class Everywhere:
+    """Rules that find what comes behind ``x=``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def hits(self, field: str, text: str) -> list[Hit]:
+        start = text.find("x=")
+        return [Hit(start + 2, len(text), self.name)] if start >= 0 else []
+
+
+def test_a_secret_is_told_once(kept: Kept) -> None:
+    """What several rules find in one place is told by the first."""
+
+    def plant(interaction: CapturedInteraction) -> None:
+        interaction.metadata["call_site"] = "x=abc"
+
+    interaction = kept.load(kept.edit(kept.name("2291"), plant))
+    scan = Scan(Redactor(RedactSettings(), {}), (Everywhere("one"), Everywhere("two")))
+    assert [(finding.rule, finding.excerpt) for finding in scan.recording(interaction, "")] == [
+        ("one", "x=[…]")
+    ]
 
 
 def test_kingfisher(agentrec: Agentrec, kept: Kept) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from corpus.conftest import Agentrec, Kept
 
-from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.capture import CapturedInteraction, CapturedRequest
 from agentrec_auto.corpus.curl import curl
 
 
@@ -145,16 +145,13 @@ def test_curl_bearer(agentrec: Agentrec, kept: Kept) -> None:
     assert words[2].endswith("?key=the-key")
 
 
-def test_curl_runs_nothing_else(kept: Kept, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ["é", "\x1b[2J"])
+def test_curl_runs_nothing_else(kept: Kept, tmp_path: Path, end: str) -> None:
     """Whatever stands in a request, the shell takes it for a word."""
     interaction = kept.load(kept.name("2291"))
-    evil = "$(touch owned) `touch owned` 'q' \"q\" \\ ; touch owned\n# \x1b[2J é"
-    interaction.request = type(interaction.request)(
-        "PO ST;touch owned",
-        f"http://h/{evil}",
-        [(b"x-e", evil.encode("latin-1")), (b"x-$(touch owned)", b"[REDACTED]")],
-        evil.encode(),
-    )
+    evil = f"$(touch owned) `touch owned` 'q' \"q\" \\ ; touch owned\n# {end}"
+    headers = [(b"x-e", evil.encode("latin-1")), (b"x-$(touch owned)", b"[REDACTED]")]
+    interaction.request = CapturedRequest("PO ST;touch owned", f"http://h/{evil}", headers, evil.encode())
     command = curl(interaction)
     words = words_of(f"cd {tmp_path}\n{command}")
     assert words[words.index("--data-raw") + 1] == evil
