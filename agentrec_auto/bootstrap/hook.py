@@ -116,7 +116,7 @@ def start() -> None:
 
 
 def restore() -> None:
-    """Put our variables back into an environment that the app has cleared: replay must not go live by that."""
+    """Put our variables back into an environment that the app has cleared: replay must not go live."""
     if said and "AGENTREC_MODE" not in os.environ:
         for name, value in said.items():
             os.environ.setdefault(name, value)
