@@ -85,17 +85,14 @@ def test_only_that_spot(secret, spell, document):
     assert told.endswith("]" + end)
 
 
-@pytest.mark.parametrize(
-    "name",
-    """api_key apiKey API-KEY apikey x-api-key openai_api_key password passwd dbPassword secret client_secret
+SECRET_NAMES = """api_key apiKey API-KEY apikey x-api-key openai_api_key password passwd dbPassword secret client_secret
     clientSecret access_token accessToken refresh_token id_token private_key authorization Authorization
-    secret_access_key passphrase session_token""".split(),
-)
-@given(value=prose.filter(bool), spell=spellings)
+    secret_access_key passphrase session_token"""
+
+
+@given(name=st.sampled_from(SECRET_NAMES.split()), value=prose.filter(bool), spell=spellings)
 def test_secret_fields(name, value, spell):
     """A string in a field of such a name is a secret whatever it says, also in JSON in a string."""
-    if value == "":
-        return
     told = json.loads(redacted(spell({"a": 1, name: value, "b": {"c": json.dumps({name: value})}})))
     expected = value if value == "REDACTED" else "[REDACTED]"
     assert told == {"a": 1, name: expected, "b": {"c": json.dumps({name: expected})}}
