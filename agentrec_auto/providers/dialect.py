@@ -180,8 +180,8 @@ class Dialect(ABC):
         folded = self.fold(stream)
         if stream.error is not None and not folded.document:
             return Answer(streamed=True, is_whole=False, error=stream.error)
-        is_whole = folded.is_whole and stream.error is None
-        return replace(self.read(folded.document), streamed=True, is_whole=is_whole, error=stream.error)
+        answer = self.read(folded.document)
+        return replace(answer, streamed=True, is_whole=folded.is_whole, error=stream.error)
 
 
 def error_in(document: Any) -> str | None:

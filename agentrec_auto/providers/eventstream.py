@@ -33,7 +33,7 @@ def events(body: bytes) -> Iterator[Event]:
         if not 16 <= length <= _MOST or zlib.crc32(body[at : at + 8]) != checksum:
             return
         message = body[at : at + length]
-        if len(message) < length or zlib.crc32(message[:-4]) != int.from_bytes(message[-4:], "big"):
+        if zlib.crc32(message[:-4]) != int.from_bytes(message[-4:], "big"):
             return
         headers = _headers(message[12 : 12 + header_length])
         yield _event(headers, message[12 + header_length : -4])

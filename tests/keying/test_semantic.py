@@ -135,6 +135,9 @@ def test_results_by_name():
         )
 
     assert asked(results) != asked(results[::-1])
+    named = [{"id": str(at), "function": {"name": "f", "arguments": {"a": at}}} for at in (1, 2)]
+    told = [{"role": "tool", "tool_call_id": str(at), "content": text} for at, text in ((1, "a"), (2, "b"))]
+    assert asked(results) == key({"messages": [{"role": "assistant", "tool_calls": named}, *told]})
 
 
 def test_thoughts_alone():

@@ -1,30 +1,22 @@
-"""What only OpenAI's APIs have, and those shaped after them."""
-
-import base64
-import struct
+"""What only Chat Completions has, and the servers shaped after it."""
 
 import pytest
 from providers.reads import answer, question, reading
-from providers.spoken.openai_responses import OPENAI_RESPONSES
 from providers.spoken.said import sse
 
 from agentrec_auto.providers.conversation import (
     Media,
     Other,
-    Reasoning,
-    Refusal,
     ResponseFormat,
     Text,
     Tool,
     ToolCall,
     ToolChoice,
     ToolResult,
-    Turn,
     Usage,
 )
 
-HOST = "https://api.openai.com/v1"
-CHAT, RESPONSES = f"{HOST}/chat/completions", f"{HOST}/responses"
+CHAT = "https://api.openai.com/v1/chat/completions"
 HI = {"role": "user", "content": "Hi"}
 
 
@@ -38,12 +30,6 @@ def completed(message, finish="stop", **more):
 
 def chat_answer(*args, **more):
     return answer(CHAT, chat(), completed(*args, **more))
-
-
-def responded(*output, status="completed", **more):
-    return answer(
-        RESPONSES, {"input": "Hi"}, {"model": "m", "status": status, "output": list(output), **more}
-    )
 
 
 def test_several_choices():
@@ -256,168 +242,3 @@ def test_azure():
     told = reading(url, {"messages": [HI]}, body, kind="text/event-stream")
     assert told.dialect == "openai_chat"
     assert told.question.model == "gpt-4o" and told.answer.text == "x"
-
-
-class TestResponses:
-    """OpenAI Responses."""
-
-    def test_items(self):
-        """Items of a history, in their order: calls and results, thoughts, messages of every role."""
-        items = [
-            {"role": "developer", "content": "D"},
-            {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]},
-            {
-                "type": "reasoning",
-                "summary": [{"type": "summary_text", "text": "hm"}],
-                "encrypted_content": "x",
-            },
-            {"type": "custom_tool_call", "call_id": "1", "name": "sql", "input": "select 1"},
-            {"type": "custom_tool_call_output", "call_id": "1", "output": "1"},
-            {"type": "web_search_call", "id": "ws"},
-        ]
-        told = question(RESPONSES, {"model": "m", "input": items})
-        assert told.system == ("D",)
-        assert told.turns == (
-            Turn("user", (Text("Hi"),)),
-            Turn("assistant", (Reasoning("hm", is_hidden=True),)),
-            Turn("assistant", (ToolCall("sql", "select 1", "1"),)),
-            Turn("tool", (ToolResult("1", (Text("1"),)),)),
-            Turn("assistant", (Other("web_search_call", items[-1]),)),
-        )
-
-    @pytest.mark.parametrize(
-        ("member", "told"),
-        [
-            ({"previous_response_id": "resp_1"}, "resp_1"),
-            ({"conversation": "conv_1"}, "conv_1"),
-            ({"conversation": {"id": "conv_1"}}, "conv_1"),
-        ],
-    )
-    def test_continues(self, member, told):
-        """What the provider keeps, and this goes on from, is named."""
-        assert question(RESPONSES, {"input": "Hi", **member}).continues == told
-
-    def test_format_and_effort(self):
-        """The form of the answer, and the effort, stand in members of their own."""
-        schema = {"type": "json_schema", "name": "n", "schema": {"type": "object"}}
-        told = question(
-            RESPONSES, {"input": "Hi", "text": {"format": schema}, "reasoning": {"effort": "low"}}
-        )
-        assert told.response_format == ResponseFormat("schema", {"type": "object"}, "n")
-        assert told.sampling.reasoning == "low"
-
-    def test_output(self):
-        """All that a model gave: thoughts, texts, images, and calls of the provider's own tools."""
-        told = responded(
-            {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "hm"}]},
-            {"type": "image_generation_call", "result": "AAAA", "output_format": "webp"},
-            {"type": "mcp_call", "name": "x"},
-            {"type": "message", "content": [{"type": "output_text", "text": "x"}]},
-        )
-        assert (told.reasoning, told.text) == ("hm", "x")
-        image, mcp = told.first.parts[1:3]
-        assert (image.media_type, image.size, mcp.kind) == ("image/webp", 3, "mcp_call")
-
-    def test_failed(self):
-        """A failed response says why, and its finish is an error."""
-        told = responded(status="failed", error={"code": "server_error", "message": "Oops"})
-        assert (told.choices, told.error) == ((), "server_error: Oops")
-
-    def test_torn(self):
-        """A torn stream gives what its items and deltas hold."""
-        body = OPENAI_RESPONSES.stream
-        cut = body.index(b"response.completed") - len(b"event: ")
-        told = answer(RESPONSES, {"input": "Hi", "stream": True}, body[:cut], kind="text/event-stream")
-        assert (told.text, told.is_whole, told.finish_reason) == ("Sunny ☀.", False, None)
-
-    def test_torn_call(self):
-        """So does one that was torn within a call's arguments."""
-        body = OPENAI_RESPONSES.call_stream
-        cut = body.index(b"event: response.output_item.done")
-        told = answer(RESPONSES, {"input": "Hi", "stream": True}, body[:cut], kind="text/event-stream")
-        assert told.tool_calls[0].name == "weather" and told.tool_calls[0].arguments["city"] == "Nice"
-
-    def test_refusal(self):
-        """A refusal is no text."""
-        told = responded({"type": "message", "content": [{"type": "refusal", "refusal": "No."}]})
-        assert (told.text, told.first.parts, told.refusal) == ("", (Refusal("No."),), "No.")
-
-    def test_background(self):
-        """A response that was only queued is not whole."""
-        assert not responded(status="queued").is_whole
-
-
-EMBEDDING = {
-    "model": "e",
-    "data": [{"embedding": [0.5, -1.0]}, {"embedding": [1.0, 2.0]}],
-    "usage": {"prompt_tokens": 4, "total_tokens": 4},
-}
-
-
-@pytest.mark.parametrize("coded", [False, True])
-def test_embeddings(coded):
-    """Vectors, one a text, as numbers or as the base64 that the SDK asks for."""
-    body = dict(EMBEDDING)
-    if coded:
-        body["data"] = [
-            {"embedding": base64.b64encode(struct.pack("<2f", *one["embedding"])).decode()}
-            for one in EMBEDDING["data"]
-        ]
-    told = reading(f"{HOST}/embeddings", {"model": "e", "input": ["a", "b"]}, body)
-    assert told.question.task == "embedding"
-    assert [turn.text for turn in told.question.turns] == ["a", "b"]
-    assert told.answer.vectors == ((0.5, -1.0), (1.0, 2.0))
-    assert told.answer.usage == Usage(input=4)
-
-
-def test_token_ids():
-    """Input may be token ids: named, for they are no text."""
-    assert question(f"{HOST}/embeddings", {"model": "e", "input": [1, 2]}).turns == (
-        Turn("user", (Other("tokens", [1, 2]),)),
-    )
-
-
-@pytest.mark.parametrize("streamed", [False, True])
-def test_completions(streamed):
-    """The legacy API: a prompt is continued."""
-    url = f"{HOST}/completions"
-    if streamed:
-        chunks = [{"model": "m", "choices": [{"index": 0, "text": piece}]} for piece in ("a", "b")]
-        chunks.append({"choices": [{"index": 0, "text": "", "finish_reason": "length"}]})
-        told = answer(url, {"prompt": "Hi"}, sse(*chunks, done=True), kind="text/event-stream")
-    else:
-        body = {"model": "m", "choices": [{"text": "ab", "finish_reason": "length"}]}
-        told = answer(url, {"prompt": "Hi"}, body)
-    assert (told.text, told.finish_reason, told.is_whole, told.model) == ("ab", "length", True, "m")
-
-
-def test_completion_prompts():
-    """Several prompts are several turns, and a suffix is told."""
-    told = question(f"{HOST}/completions", {"prompt": ["a", "b"], "suffix": "z"})
-    assert told.task == "completion"
-    assert [turn.parts[0] for turn in told.turns] == [Text("a"), Text("b"), Other("suffix", "z")]
-
-
-def test_mistral_thinking():
-    """Mistral's content may be parts, thoughts among them, plain and streamed."""
-    content = [
-        {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
-        {"type": "text", "text": "x"},
-    ]
-    url = "https://api.mistral.ai/v1/chat/completions"
-    chunks = [{"choices": [{"delta": {"content": [part]}}]} for part in content]
-    plain = answer(url, chat(), completed({"content": content}))
-    streamed = answer(url, chat(), sse(*chunks, done=True), kind="text/event-stream")
-    assert plain.first.parts == streamed.first.parts == (Reasoning("hm"), Text("x"))
-
-
-def test_mistral_fim():
-    """Fill in the middle: what stands before, and what behind."""
-    told = question("https://api.mistral.ai/v1/fim/completions", {"prompt": "def f(", "suffix": "return 1"})
-    assert told.task == "completion"
-    assert told.turns[0].parts == (Text("def f("), Other("suffix", "return 1"))
-
-
-def test_mistral_seed():
-    """Mistral's word for a seed."""
-    assert question("https://api.mistral.ai/v1/chat/completions", chat(random_seed=7)).sampling.seed == 7

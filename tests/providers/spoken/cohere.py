@@ -47,7 +47,10 @@ COHERE = Spoken(
     call=_cohere({"tool_plan": "Look it up.", "tool_calls": [CALL]}, "TOOL_CALL"),
     call_stream=sse(
         {"type": "message-start", "id": "1", "delta": {"message": {"role": "assistant"}}},
-        {"type": "tool-plan-delta", "delta": {"message": {"tool_plan": "Look it up."}}},
+        *(
+            {"type": "tool-plan-delta", "delta": {"message": {"tool_plan": piece}}}
+            for piece in ("Look ", "it up.")
+        ),
         _cohere_piece(
             "tool-call-start", tool_calls={"id": "call_1", "function": {"name": "weather", "arguments": ""}}
         ),
