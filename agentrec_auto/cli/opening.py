@@ -28,7 +28,7 @@ CONFIG: Any = typer.Option(
 AS_JSON: Any = typer.Option(False, "--json", help="As JSON, for programs.")
 WRITE: Any = typer.Option(False, "--write", help="Do it; without, only say what would be done.")
 FILTER: Any = typer.Argument(
-    None, metavar="FILTER", help="`model:gpt-4o* status:200 since:7d refund` …", show_default=False
+    None, metavar="FILTER…", help="`model:gpt-4o* status:200 since:7d refund` …", show_default=False
 )
 
 

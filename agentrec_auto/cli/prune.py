@@ -49,10 +49,10 @@ def prune(
     """Remove recordings that are of no more use.
 
     Those for which all the reasons given hold, and that the filter means. What was used is told by the
-    ledgers of runs: give them a folder with `AGENTREC_RUN_DIR`. The takes that stay are numbered anew.
+    ledgers of runs: give them a folder with `AGENTREC_RUN_DIR=$PWD/used`. The takes that stay are numbered
+    anew.
 
-    Example: `AGENTREC_RUN_DIR=$PWD/used agentrec run --mode replay -- pytest`, then `agentrec prune --unused
-    --used-by used`
+    Example: `agentrec prune --older-than 90d` to see what would go, then the same with `--write`
     """
     if unused and not used_by:
         raise typer.BadParameter(

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def scan(
     files: list[str] = typer.Argument(
-        None, metavar="FILE", help="These files or folders, not the corpus.", show_default=False
+        None, metavar="FILE…", help="These files or folders, not the corpus.", show_default=False
     ),
     only: list[str] = typer.Option(
         None, "--only", metavar="WAY", help="Only so: redaction, kingfisher, generic.", show_default=False

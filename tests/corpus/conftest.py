@@ -15,6 +15,7 @@ from processes import NOT_INHERITED, NOT_INHERITED_NAMES, Ran, run
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.cli import main
+from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.copying import copy
@@ -98,11 +99,15 @@ class Kept:
 
     def name(self, part: str) -> str:
         """The one name that has ``part`` in it, or whose question has."""
-        found = [
-            name for name in self.names if part in name or part.encode() in self.load(name).request.content
-        ]
+        found = [name for name in self.names if part in name or self._asks(name, part.encode())]
         assert len(found) == 1, (part, found)
         return found[0]
+
+    def _asks(self, name: str, part: bytes) -> bool:
+        try:
+            return part in self.load(name).request.content
+        except BrokenRecordingError:
+            return False
 
     def load(self, name: str) -> CapturedInteraction:
         return self.store.load(name)

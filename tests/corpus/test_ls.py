@@ -146,7 +146,7 @@ def test_either_store(agentrec: Agentrec, either: Kept) -> None:
         (["--corpus", "bare"], "nothing is recorded in bare: record"),
         (["--corpus", "app.py"], "app.py: Not a directory"),
         (["modell:x"], "unknown field 'modell'"),
-        (["--limit", "-1"], "greater than or equal to 0"),
+        (["--limit", "-1"], "Invalid value for '--limit'"),
     ],
 )
 def test_asked_wrongly(agentrec: Agentrec, here: Path, words: list[str], said: str) -> None:
