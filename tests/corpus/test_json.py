@@ -12,20 +12,27 @@ from corpus.conftest import Agentrec, Kept
 from corpus.planted import in_a_message
 
 PAGE = (Path(__file__).parents[2] / "docs" / "corpus.md").read_text(encoding="utf-8").partition("## JSON")[2]
-ROWS = re.findall(r"^\| (`.*?) \| (.*) \|$", PAGE, re.MULTILINE)
-MEMBERS = {
-    name: re.findall(r"`([a-z_]+)`", members)
-    for names, members in ROWS
-    for name in re.findall(r"`([a-z_ -]+)`", names)
-}
-CHUNKS = "chunks"
+OBJECTS, _, ELEMENTS = PAGE.partition("| Element of |")
 
 
-def documented(name: str) -> set[str]:
-    members = set(MEMBERS[name])
-    if name == "show":
-        members |= set(MEMBERS["recordings"]) - {"input_tokens", "output_tokens"}
-    return members - ({CHUNKS} if name == "show" else set())
+def table(text: str) -> dict[str, set[str]]:
+    """The names in the first column of a table, each with those in the second."""
+    rows = re.findall(r"^\| (`.*?) \| (.*) \|$", text, re.MULTILINE)
+    return {
+        name: set(re.findall(r"`([a-z_]+)`", members))
+        for names, members in rows
+        for name in re.findall(r"(?<!of )`([a-z_ -]+)`", names)
+    }
+
+
+COMMANDS, MEMBERS = table(OBJECTS), table(ELEMENTS)
+
+
+def documented(command: str) -> set[str]:
+    members = COMMANDS[command]
+    if command == "show":
+        return (members | MEMBERS["recordings"]) - {"input_tokens", "output_tokens", "chunks"}
+    return members
 
 
 @pytest.fixture
@@ -64,14 +71,14 @@ def test_members(
     assert set(told) == documented(command)
     for name, kind in elements.items():
         assert told[name], f"nothing under {name}"
-        assert all(set(element) == set(MEMBERS[kind]) for element in told[name]), told[name]
+        assert all(set(element) == MEMBERS[kind] for element in told[name]), told[name]
 
 
 def test_inner_members(asked: Any, busy: None) -> None:
     """The same for what lies deeper."""
     near = asked("diff", "--request", "body.json")["near"]
-    assert set(near) == set(MEMBERS["near"])
-    assert all(set(one) == set(MEMBERS["differences"]) for one in near["differences"])
+    assert set(near) == MEMBERS["near"]
+    assert all(set(one) == MEMBERS["differences"] for one in near["differences"])
     groups = asked("stats")["groups"]
-    assert all(set(group) == set(MEMBERS["groups"]) for found in groups.values() for group in found)
-    assert set(asked("show", "--chunks")["chunks"][0]) == set(MEMBERS["chunks"])
+    assert all(set(group) == MEMBERS["groups"] for found in groups.values() for group in found)
+    assert set(asked("show", "--chunks")["chunks"][0]) == MEMBERS["chunks"]
