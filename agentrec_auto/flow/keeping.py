@@ -166,7 +166,9 @@ class Keeping:
             shelf.takes.unkeep(self._origin.turn, key)
             raise
         shelf.store.note_secrets([name for name in KEY_VARIABLES if os.environ.get(name)])
-        if self._name is not None:
+        if self._name is None:
+            shelf.ledger.note(events.REPEATED, key=key)
+        else:
             shelf.ledger.note(
                 events.RECORDED,
                 name=self._name,

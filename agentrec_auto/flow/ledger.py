@@ -30,6 +30,10 @@ UNRECORDED = "unrecorded"
 DROPPED = "dropped"
 """A transient failure, answered to the app and not kept."""
 
+REPEATED = "repeated"
+"""An answer to what another process or test of the run had recorded: each counts takes from 1, and the first
+writer of a take wins."""
+
 DRIFTED = "drifted"
 VERIFIED = "verified"
 REFUSED = "refused"
@@ -145,6 +149,7 @@ class Tally:
             (LIVE, "live, unrecorded"),
             (UNRECORDED, "unrecorded"),
             (DROPPED, "failed and not kept"),
+            (REPEATED, "asked again by another process or test"),
             (VERIFIED, "verified"),
             (DRIFTED, "drifted"),
             (REFUSED, "connection refused" if self.counts[REFUSED] == 1 else "connections refused"),
