@@ -8,12 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.providers.dialect import Call
 from agentrec_auto.providers.hosts import provider_of
-from agentrec_auto.providers.registry import Reading, read
+from agentrec_auto.providers.registry import Reading, question_of, read
 from agentrec_auto.providers.wording import answer_text, question_text
 
 MOST_CHARACTERS = 2_000
 """Of a prompt or a response: enough to know it by, for it stands in full further down."""
+
+
+MOST_BYTES = 256 * 1024
+"""Of a response that is read while it is recorded, in the app's own time. A longer one (embeddings by the
+hundred) is left to whoever asks for its usage."""
 
 
 def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
@@ -35,7 +41,10 @@ def understood(interaction: CapturedInteraction, clean: Callable[[str], str]) ->
     ``clean`` redacts a text: what stands apart in a body is joined here, and may be a secret only then.
     Bodies are read once for both; a stream costs some microseconds an event.
     """
-    reading = read(interaction)
+    if sum(len(chunk.data) for chunk in interaction.chunks) > MOST_BYTES:
+        reading = Reading(question=question_of(Call.of(interaction.request)))
+    else:
+        reading = read(interaction)
     metadata = dict(interaction.metadata)
     if reading.answer is not None and reading.answer.usage is not None:
         metadata["usage"] = asdict(reading.answer.usage)

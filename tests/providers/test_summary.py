@@ -19,7 +19,7 @@ from agentrec_auto.providers.conversation import (
     ToolResult,
     Turn,
 )
-from agentrec_auto.providers.summary import MOST_CHARACTERS, understood
+from agentrec_auto.providers.summary import MOST_BYTES, MOST_CHARACTERS, understood
 from agentrec_auto.providers.wording import answer_text, part_text, question_text
 
 
@@ -108,6 +108,15 @@ def test_understood():
         "reasoning": 0,
     }
     assert told.metadata["summary"]["prompt"].endswith("Weather in <city>?")
+
+
+def test_understood_large():
+    """A response of many bytes isn't read in the app's time: the prompt is told, and no usage."""
+    told = interaction(OPENAI_CHAT)
+    told.chunks *= MOST_BYTES // len(told.body) + 1
+    metadata = understood(told, str).metadata
+    assert "prompt" in metadata["summary"] and "response" not in metadata["summary"]
+    assert "usage" not in metadata
 
 
 def test_understood_nothing():
