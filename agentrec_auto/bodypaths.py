@@ -38,7 +38,7 @@ _PART = re.compile(
       | \[\s*(?:(?P<every>\*)|(?P<index>\d{1,9})|(?P<quoted>"(?:[^"\\]|\\.)*"))\s*\]""",
     re.VERBOSE,
 )
-_EXPECTED = "names joined by dots, with [0], [*], ** for any depth or [\"a.b\"] for an odd name"
+_EXPECTED = 'names joined by dots, with [0], [*], ** for any depth or ["a.b"] for an odd name'
 
 
 class _Wild(Enum):

@@ -1,4 +1,5 @@
 """Starts agentrec-auto where AGENTREC_MODE asks for it, then runs the sitecustomize that this one hides."""
+
 import os
 import sys
 from _frozen_importlib import module_from_spec  # importlib.util would cost 5 ms at every start

@@ -264,8 +264,13 @@ class ServerProcess:
     def requests(self) -> list[Seen]:
         """As `LoopbackServer.requests`."""
         return [
-            Seen(**{**seen, "headers": [tuple(pair) for pair in seen["headers"]],
-                    "body": base64.b64decode(seen["body"])})
+            Seen(
+                **{
+                    **seen,
+                    "headers": [tuple(pair) for pair in seen["headers"]],
+                    "body": base64.b64decode(seen["body"]),
+                }
+            )
             for seen in self._get("/__journal")["requests"]
         ]
 

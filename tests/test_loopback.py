@@ -40,6 +40,7 @@ def plain_text(client: Any, url: str) -> str:
 
 # The wire
 
+
 def test_answers_differ(server: LoopbackServer, client: Any) -> None:
     """Two identical questions are answered differently."""
     assert [plain_text(client, server.url) for _ in range(2)] == ["answer 1 to: why?", "answer 2 to: why?"]
@@ -100,6 +101,7 @@ def test_unknown_path(server: LoopbackServer, client: Any) -> None:
 
 
 # Control words
+
 
 def test_header_controls(server: LoopbackServer, client: Any) -> None:
     """Control words work in the header too."""
@@ -244,6 +246,7 @@ def test_malformed(server: LoopbackServer, client: Any) -> None:
 
 # Dialects without an SDK here
 
+
 def test_gemini_stream(server: LoopbackServer, client: Any) -> None:
     """Gemini streams SSE whose last event has the finish reason."""
     body = {"contents": [{"role": "user", "parts": [{"text": "why?"}]}]}
@@ -273,6 +276,7 @@ def test_ollama(server: LoopbackServer, client: Any) -> None:
 
 
 # In a process of its own
+
 
 def test_own_process(server_process: ServerProcess, client: Any) -> None:
     """The server in its own process answers and tells its journal over HTTP."""

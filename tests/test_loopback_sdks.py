@@ -85,9 +85,7 @@ async def test_chat_tools(ai: Any) -> None:
 
 async def test_chat_tool_stream(ai: Any) -> None:
     """A streamed call comes in fragments."""
-    got = await listed(
-        ai.chat.completions.create(model="m", messages=ASKED, tools=[CHAT_TOOL], stream=True)
-    )
+    got = await listed(ai.chat.completions.create(model="m", messages=ASKED, tools=[CHAT_TOOL], stream=True))
     fragments = [call.function.arguments for chunk in got for call in chunk.choices[0].delta.tool_calls or []]
     assert len(fragments) > 3
     assert "".join(fragments) == '{"city": "city 1", "days": 1}'

@@ -1,12 +1,12 @@
 """Someone starts us: off → return; on → one import hook a library.
 
-    launch         agentrec run: options → environment (and keys) → supervise → summary
-    start          agentrec_auto.install() and uninstall(): environment → hook
-    startup_files  agentrec hook: a start-up file in one environment
-    inject/        the sitecustomize.py that every Python below a run executes: → hook
-    hook           in each process, waits for an import, and wakes:
-                       patches    an HTTP library: puts its seam in place
-                       watch      socket: connections past every seam
-                       children   subprocess, os.exec…: programs started with an environment of their own
-                       leave      the end: which SDKs there were, and the summary of a run begun here
+launch         agentrec run: options → environment (and keys) → supervise → summary
+start          agentrec_auto.install() and uninstall(): environment → hook
+startup_files  agentrec hook: a start-up file in one environment
+inject/        the sitecustomize.py that every Python below a run executes: → hook
+hook           in each process, waits for an import, and wakes:
+                   patches    an HTTP library: puts its seam in place
+                   watch      socket: connections past every seam
+                   children   subprocess, os.exec…: programs started with an environment of their own
+                   leave      the end: which SDKs there were, and the summary of a run begun here
 """

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 else:
     import _signal as signal  # the same without its enums, which cost 4 ms
 
+
 def _numbers(*names: str) -> tuple[int, ...]:
     """Those of the signals that this platform has."""
     return tuple(getattr(signal, name) for name in names if hasattr(signal, name))

@@ -28,7 +28,12 @@ ON = pytest.mark.parametrize("mode", ["auto", "replay", "record"])
 
 def inherited(mode: str, folder: Path) -> dict[str, str]:
     """The environment of a process below ``agentrec run``."""
-    said = {"AGENTREC_MODE": mode, "AGENTREC_CORPUS": str(folder), "AGENTREC_KEYS_SET": "", "TMPDIR": str(folder)}
+    said = {
+        "AGENTREC_MODE": mode,
+        "AGENTREC_CORPUS": str(folder),
+        "AGENTREC_KEYS_SET": "",
+        "TMPDIR": str(folder),
+    }
     environ = clean_environment(said)
     hook.begin_run(environ)
     return environ
@@ -93,7 +98,10 @@ def test_a_library_wakes_its_seam_and_no_more(run_python: Run, tmp_path: Path) -
     script = "import httpx, sys; print(*(name for name in sys.modules if 'agentrec_auto' in name or name == 'pydantic'))"
     loaded = run_python("-c", script, env=inherited("auto", tmp_path)).stdout.split()
     assert "agentrec_auto.seams.httpx_family" in loaded
-    heavy = ("pydantic", *(f"agentrec_auto.{room}" for room in ("assemble", "config", "keying", "redaction", "store")))
+    heavy = (
+        "pydantic",
+        *(f"agentrec_auto.{room}" for room in ("assemble", "config", "keying", "redaction", "store")),
+    )
     assert not [name for name in loaded if name.startswith(heavy)]
 
 

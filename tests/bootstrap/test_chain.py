@@ -46,7 +46,9 @@ def test_usercustomize_runs(run_agentrec: Run, tmp_path: Path) -> None:
     assert ran.stdout == bare.stdout
 
 
-def test_its_errors_are_shown_by_site(run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
+def test_its_errors_are_shown_by_site(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer
+) -> None:
     """What the user's raises is shown as Python shows it; we are on all the same."""
     folder = theirs(tmp_path / "theirs", "raise ZeroDivisionError('theirs')")
     bare = run(PY, "-c", "pass", env={"PYTHONPATH": str(folder)})
@@ -92,7 +94,11 @@ def test_an_old_python_only_chains(tmp_path: Path, version: str) -> None:
     """A Python older than ours runs the user's sitecustomize and gives no sign of us."""
     folder = theirs(tmp_path / "theirs", "import sys; sys.stdout.write('theirs\\n')")
     python = interpreter(version)
-    env = {"AGENTREC_MODE": "replay", "PYTHONPATH": os.pathsep.join([hook.INJECT, str(folder)]), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {
+        "AGENTREC_MODE": "replay",
+        "PYTHONPATH": os.pathsep.join([hook.INJECT, str(folder)]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     script = "import sys; sys.stdout.write('%s %s' % (any('agentrec' in m for m in sys.modules), any('inject' in p for p in sys.path)))"
     ran = run(python, "-c", script, env=env)
     assert (ran.code, ran.stdout, ran.stderr) == (0, "theirs\nFalse False", "")

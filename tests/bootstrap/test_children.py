@@ -107,7 +107,9 @@ def test_not_followed(run_agentrec: Run, tmp_path: Path, call: Path, server: Loo
 def test_a_bad_environment_is_the_apps_error(run_agentrec: Run, tmp_path: Path) -> None:
     """What Popen would say of it, it says."""
     script = "import subprocess\nsubprocess.run(['true'], env={'A': 1})"
-    with_us, without = (run_agentrec("run", "--mode", mode, "--", PY, "-c", script) for mode in ("auto", "off"))
+    with_us, without = (
+        run_agentrec("run", "--mode", mode, "--", PY, "-c", script) for mode in ("auto", "off")
+    )
     assert with_us.stderr.splitlines()[-2] == without.stderr.splitlines()[-1]
 
 

@@ -116,7 +116,10 @@ def test_not_interceptable_in_auto(under_run: Run, tmp_path: Path) -> None:
     written(tmp_path, "httpx.py", STRANGE["httpx.py"])
     ran = under_run("import httpx; print('went on')")
     assert (ran.code, ran.stdout) == (0, "went on\n")
-    assert f"agentrec: can't intercept httpx 1.0.dev6 in {sys.executable} (Python {sys.version.split()[0]}): " in ran.stderr
+    assert (
+        f"agentrec: can't intercept httpx 1.0.dev6 in {sys.executable} (Python {sys.version.split()[0]}): "
+        in ran.stderr
+    )
 
 
 @pytest.mark.parametrize("mode", ["replay", "replya"])

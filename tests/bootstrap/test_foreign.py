@@ -11,7 +11,15 @@ from loopback import LoopbackServer
 from processes import Run
 
 
-@pytest.fixture(scope="module", params=[pytest.param("3.10", marks=pytest.mark.slow), "3.11", pytest.param("3.12", marks=pytest.mark.slow), "3.13"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("3.10", marks=pytest.mark.slow),
+        "3.11",
+        pytest.param("3.12", marks=pytest.mark.slow),
+        "3.13",
+    ],
+)
 def foreign(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python in a bare virtual environment."""
     folder = tmp_path_factory.mktemp("foreign")
@@ -24,7 +32,9 @@ def test_records_and_replays(
 ) -> None:
     """Of the same version as ours or another, it is intercepted like any."""
     env = {"PYTHONPATH": str(libraries(tmp_path / "libraries"))}
-    script = "import importlib.util as u; print(u.find_spec('pydantic'), u.find_spec('agentrec_auto') is None)"
+    script = (
+        "import importlib.util as u; print(u.find_spec('pydantic'), u.find_spec('agentrec_auto') is None)"
+    )
     alone = run_agentrec("run", "--mode", "off", "--", foreign, "-c", script, env=env)
     assert alone.stdout == "None True\n"
     for figures in ({"replayed": 0, "recorded": 1, "missed": 0}, {"replayed": 1, "recorded": 0, "missed": 0}):
@@ -50,7 +60,9 @@ def test_config_needs_nothing_there(
     run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, foreign: Path
 ) -> None:
     """The launcher has checked the config file; a process below needs neither pydantic nor a TOML parser."""
-    (tmp_path / "agentrec.toml").write_text('[agentrec]\ncorpus = "tapes"\n[[key.rule]]\nignore = ["messages[*].content"]\n')
+    (tmp_path / "agentrec.toml").write_text(
+        '[agentrec]\ncorpus = "tapes"\n[[key.rule]]\nignore = ["messages[*].content"]\n'
+    )
     env = {"PYTHONPATH": str(libraries(tmp_path / "libraries"))}
     for word in ("one", "another"):
         ran = run_agentrec("run", "--", foreign, call, server.url, word, env=env)

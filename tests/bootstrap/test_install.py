@@ -24,7 +24,11 @@ def post(client=httpx, word="hello"):
 
 def test_the_one_line(run_python: Run, tmp_path: Path, server: LoopbackServer) -> None:
     """``import agentrec_auto.auto`` records and then replays, with one line at the end and nothing left."""
-    app = written(tmp_path, "app.py", "import agentrec_auto.auto\n" + CHAT + "print(post().json()['choices'][0]['message'])")
+    app = written(
+        tmp_path,
+        "app.py",
+        "import agentrec_auto.auto\n" + CHAT + "print(post().json()['choices'][0]['message'])",
+    )
     env = {"TMPDIR": str(tmp_path)}
     first, second = (run_python(app, server.url, env=env) for _ in range(2))
     assert (first.stdout, server.hits) == (second.stdout, 1)
@@ -38,7 +42,9 @@ def test_misses_are_told(run_python: Run, tmp_path: Path, server: LoopbackServer
     app = written(tmp_path, "app.py", "import agentrec_auto.auto\n" + CHAT + "post()")
     ran = run_python(app, server.url, env={"AGENTREC_MODE": "replay"})
     told = ran.stderr.splitlines()
-    assert [line for line in told if line.startswith("agentrec: 0 replayed, 0 recorded, 1 missed · mode replay")]
+    assert [
+        line for line in told if line.startswith("agentrec: 0 replayed, 0 recorded, 1 missed · mode replay")
+    ]
     assert told[-1].startswith("agentrec: no recording in ")
 
 
@@ -74,7 +80,10 @@ def test_wrongly_asked(run_python: Run) -> None:
 
 def test_late(run_python: Run, tmp_path: Path, server: LoopbackServer) -> None:
     """Libraries imported, and clients made, before us are caught."""
-    script = CHAT + "client = httpx.Client()\nimport agentrec_auto\nagentrec_auto.install(corpus='tapes')\npost(client)"
+    script = (
+        CHAT
+        + "client = httpx.Client()\nimport agentrec_auto\nagentrec_auto.install(corpus='tapes')\npost(client)"
+    )
     assert counted(run_python("-c", script, server.url).stderr)["recorded"] == 1
     assert list((tmp_path / "tapes").glob("*.json"))
 
@@ -97,7 +106,9 @@ def test_under_run_it_is_nothing_new(run_agentrec: Run, tmp_path: Path, server: 
 
 def test_uninstall(run_python: Run, tmp_path: Path, server: LoopbackServer) -> None:
     """Afterwards calls go as before, the environment is what it was, and the run has been summed up."""
-    script = CHAT + """
+    script = (
+        CHAT
+        + """
 import subprocess, agentrec_auto
 from importlib.util import find_spec
 before, popen, spawn = dict(os.environ), subprocess.Popen.__init__, os.posix_spawn
@@ -111,6 +122,7 @@ assert (subprocess.Popen.__init__, os.posix_spawn) == (popen, spawn)
 assert not any("agentrec" in finder.__module__ for finder in sys.meta_path if isinstance(finder, type))
 agentrec_auto.uninstall()
 """
+    )
     ran = run_python("-c", script, server.url, env={"TMPDIR": str(tmp_path)})
     assert (ran.code, counted(ran.stderr)) == (0, {"replayed": 0, "recorded": 0, "missed": 1}), ran.stderr
     assert not list(tmp_path.glob("agentrec-run-*"))
@@ -118,7 +130,9 @@ agentrec_auto.uninstall()
 
 def test_install_again(run_python: Run, server: LoopbackServer) -> None:
     """Each install is a run of its own, with its own figures."""
-    script = CHAT + """
+    script = (
+        CHAT
+        + """
 import agentrec_auto
 for word in ("one", "two"):
     agentrec_auto.install("record")
@@ -126,11 +140,14 @@ for word in ("one", "two"):
     post(word=word)
     agentrec_auto.uninstall()
 """
+    )
     ran = run_python("-c", script, server.url)
     assert ran.stderr == "agentrec: 0 replayed, 1 recorded, 0 missed · mode record · corpus\n" * 2
 
 
 def test_importing_the_package_starts_nothing(run_python: Run) -> None:
     """``import agentrec_auto`` alone is inert."""
-    script = "import agentrec_auto, sys; print(*sorted(name for name in sys.modules if 'agentrec_auto' in name))"
+    script = (
+        "import agentrec_auto, sys; print(*sorted(name for name in sys.modules if 'agentrec_auto' in name))"
+    )
     assert run_python("-c", script, env={"AGENTREC_MODE": "replay"}).stdout == "agentrec_auto\n"

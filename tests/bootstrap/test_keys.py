@@ -22,7 +22,9 @@ def seen(run_agentrec: Run, tmp_path: Path):  # type: ignore[no-untyped-def]
     """``seen("--mode", "replay", env={…})``: the environment of a Python under ``agentrec run``."""
 
     def tell(*options: str, env: dict[str, str] | None = None, script: str = TELL) -> dict[str, str]:
-        ran = run_agentrec("run", *options, "--", PY, "-c", script, env={"HOME": str(tmp_path), **(env or {})})
+        ran = run_agentrec(
+            "run", *options, "--", PY, "-c", script, env={"HOME": str(tmp_path), **(env or {})}
+        )
         told: dict[str, str] = json.loads(ran.stdout)
         return told
 
@@ -92,7 +94,9 @@ def test_a_recording_inside_a_replay_has_none(seen) -> None:  # type: ignore[no-
         f"import subprocess; subprocess.run([{PY!r}, '-m', 'agentrec_auto', 'run', '--mode', 'record', '--', "
         f"{PY!r}, '-c', {TELL!r}])"
     )
-    assert not set(seen("--mode", "replay", script=script, env={"OPENAI_API_KEY": "mine"})) & set(DEFAULT) - {"OPENAI_API_KEY"}
+    assert not set(seen("--mode", "replay", script=script, env={"OPENAI_API_KEY": "mine"})) & set(DEFAULT) - {
+        "OPENAI_API_KEY"
+    }
 
 
 def test_without_a_launcher(run_python: Run, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def environment(run_agentrec: Run, *options: str, **how: object) -> dict[str, st
         ([], {"AGENTREC_MODE": "replay "}, "replay"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("file", ["", '[agentrec]\nspeed = 3\n'], ids=["no file", "file"])
+@pytest.mark.parametrize("file", ["", "[agentrec]\nspeed = 3\n"], ids=["no file", "file"])
 def test_mode(
     run_agentrec: Run, tmp_path: Path, file: str, options: list[str], env: dict[str, str], mode: str
 ) -> None:
@@ -145,20 +145,37 @@ def test_the_file_is_read_once(run_agentrec: Run, tmp_path: Path) -> None:
     written(tmp_path, "agentrec.toml", '[agentrec]\ncorpus = "tapes"\ntakes = "cycle"\n')
     told = environment(run_agentrec, "--tag", "team=search", "--tag", "ticket=7")
     assert json.loads(told["AGENTREC_SETTINGS"])["takes"] == "cycle"
-    assert (told["AGENTREC_CORPUS"], told["AGENTREC_TAGS"]) == (str(tmp_path / "tapes"), "team=search,ticket=7")
+    assert (told["AGENTREC_CORPUS"], told["AGENTREC_TAGS"]) == (
+        str(tmp_path / "tapes"),
+        "team=search,ticket=7",
+    )
 
 
 def test_pythonpath_is_kept(run_agentrec: Run) -> None:
     """Our folder comes first, what was there follows unchanged, and no entry is empty."""
-    inject, *others = environment(run_agentrec, env={"PYTHONPATH": f"/a{os.pathsep}{os.pathsep}/b"})["PYTHONPATH"].split(os.pathsep)
-    assert os.listdir(inject) in (["sitecustomize.py"], ["sitecustomize.py", "__pycache__"], ["__pycache__", "sitecustomize.py"])
+    inject, *others = environment(run_agentrec, env={"PYTHONPATH": f"/a{os.pathsep}{os.pathsep}/b"})[
+        "PYTHONPATH"
+    ].split(os.pathsep)
+    assert os.listdir(inject) in (
+        ["sitecustomize.py"],
+        ["sitecustomize.py", "__pycache__"],
+        ["__pycache__", "sitecustomize.py"],
+    )
     assert others == ["/a", "", "/b"]
     assert os.pathsep not in environment(run_agentrec)["PYTHONPATH"]
 
 
 def test_off_is_off(run_agentrec: Run) -> None:
     """``--mode off`` runs the command without us, and without a word."""
-    ran = run_agentrec("run", "--mode", "off", "--", PY, "-c", "import sys; print('agentrec_auto.bootstrap.hook' in sys.modules)")
+    ran = run_agentrec(
+        "run",
+        "--mode",
+        "off",
+        "--",
+        PY,
+        "-c",
+        "import sys; print('agentrec_auto.bootstrap.hook' in sys.modules)",
+    )
     assert (ran.code, ran.stdout, ran.stderr) == (0, "False\n", "")
 
 
@@ -201,7 +218,9 @@ def test_a_miss_leaves_the_commands_own_code(run_agentrec: Run, call: Path, serv
     assert run_agentrec("run", "--mode", "replay", "--", PY, call, server.url, "x").code == 1
 
 
-def test_the_whole_tree_is_summed_up(run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
+def test_the_whole_tree_is_summed_up(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer
+) -> None:
     """Calls of every process below count; the ledger leaves nothing behind."""
     script = f"{PY} {call} {server.url} a & {PY} {call} {server.url} b; wait"
     ran = run_agentrec("run", "--", "sh", "-c", script, env={"TMPDIR": str(tmp_path)})
@@ -233,7 +252,9 @@ def test_a_python_that_passes_us_by_is_told(run_agentrec: Run, flag: str, told: 
     assert told in ran.stderr.splitlines()[0]
 
 
-@pytest.mark.parametrize("words", [["-c", "pass", "-I"], ["-W", "error", "-c", "pass"], ["-X", "dev", "-c", "0"]])
+@pytest.mark.parametrize(
+    "words", [["-c", "pass", "-I"], ["-W", "error", "-c", "pass"], ["-X", "dev", "-c", "0"]]
+)
 def test_a_python_that_does_not_is_left_in_peace(run_agentrec: Run, words: list[str]) -> None:
     """No warning where the flags are others, or the script's."""
     assert run_agentrec("run", "--", PY, *words).stderr.count("\n") == 1
@@ -274,6 +295,8 @@ def test_it():
     httpx.post("{server.url}/v1/chat/completions", json=body)
     os.kill(os.getpid(), 9)
 """)  # fmt: skip
-    ran = run_agentrec("run", "--mode", "replay", "--", PY, "-m", "pytest", "-q", env={"TMPDIR": str(tmp_path)})
+    ran = run_agentrec(
+        "run", "--mode", "replay", "--", PY, "-m", "pytest", "-q", env={"TMPDIR": str(tmp_path)}
+    )
     assert counted(ran.stderr) == {"replayed": 0, "recorded": 0, "missed": 1}
     assert not list(tmp_path.glob("agentrec-*"))

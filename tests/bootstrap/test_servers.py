@@ -79,7 +79,9 @@ def command(name: str) -> Path:
     return BIN / name
 
 
-@pytest.mark.parametrize("options", [[], ["--preload"], ["-k", "gthread"]], ids=["sync", "preload", "gthread"])
+@pytest.mark.parametrize(
+    "options", [[], ["--preload"], ["-k", "gthread"]], ids=["sync", "preload", "gthread"]
+)
 def test_gunicorn(tmp_path: Path, server: LoopbackServer, options: list[str]) -> None:
     """Two workers, each call recorded; a TERM to the launcher ends them, and the summary comes."""
     written(tmp_path, "conf.py", "def post_worker_init(worker):\n    print('READY', flush=True)\n")
@@ -134,7 +136,19 @@ if __name__ == "__main__":
         asked.delay(word)
 """)  # fmt: skip
     (tmp_path / "queue").mkdir()
-    words = ["-A", "app", "worker", "-P", "prefork", "-c", "2", "-l", "INFO", "--without-mingle", "--without-gossip"]
+    words = [
+        "-A",
+        "app",
+        "worker",
+        "-P",
+        "prefork",
+        "-c",
+        "2",
+        "-l",
+        "INFO",
+        "--without-mingle",
+        "--without-gossip",
+    ]
     environ = clean_environment({"LLM": server.url})
     celery = command("celery")
     subprocess.run([sys.executable, "app.py"], cwd=tmp_path, env=environ, check=True)
@@ -146,7 +160,14 @@ if __name__ == "__main__":
 def test_jupyter(tmp_path: Path, server: LoopbackServer, run_agentrec: Run) -> None:
     """``jupyter nbconvert --execute``: the kernel is a child of a child."""
     command("jupyter-nbconvert")
-    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": ASK + "\nask('hello')"}
+    cell = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "a",
+        "metadata": {},
+        "outputs": [],
+        "source": ASK + "\nask('hello')",
+    }
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     written(tmp_path, "book.ipynb", json.dumps(book))

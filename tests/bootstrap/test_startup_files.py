@@ -81,17 +81,23 @@ def test_a_file_changed_by_hand_is_told(installed: Path, run_agentrec: Run) -> N
 
 
 @pytest.mark.parametrize("flags", [[], ["-I"], ["-E"]], ids=["plain", "-I", "-E"])
-def test_records_by_itself(installed: Path, tmp_path: Path, call: Path, server: LoopbackServer, flags: list[str]) -> None:
+def test_records_by_itself(
+    installed: Path, tmp_path: Path, call: Path, server: LoopbackServer, flags: list[str]
+) -> None:
     """``AGENTREC_MODE=auto python app.py``: with one line at the end, and nothing left behind."""
     env = {"AGENTREC_MODE": "auto", "TMPDIR": str(tmp_path)}
-    first, second = (run(installed, *flags, call, server.url, "hello", env=env, cwd=tmp_path) for _ in range(2))
+    first, second = (
+        run(installed, *flags, call, server.url, "hello", env=env, cwd=tmp_path) for _ in range(2)
+    )
     assert first.stdout == second.stdout == "answer 1 to: hello\n"
     assert (counted(first.stderr)["recorded"], counted(second.stderr)["replayed"], server.hits) == (1, 1, 1)
     assert first.stderr.count("\n") == 1
     assert not list(tmp_path.glob("agentrec-run-*"))
 
 
-def test_children_belong_to_the_first_process(installed: Path, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
+def test_children_belong_to_the_first_process(
+    installed: Path, tmp_path: Path, call: Path, server: LoopbackServer
+) -> None:
     """One line for all of them, by the process that began."""
     script = f"import httpx, subprocess, sys; subprocess.run([{PY!r}, *sys.argv[1:]], env={{}}, check=True)"
     ran = run(installed, "-c", script, call, server.url, "hello", env={"AGENTREC_MODE": "auto"}, cwd=tmp_path)

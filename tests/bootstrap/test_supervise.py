@@ -91,7 +91,9 @@ def test_dies_as_the_command_died(tmp_path: Path, number: int) -> None:
     script = f"import os, signal; signal.signal({number}, signal.SIG_DFL); os.kill(os.getpid(), {number})"
     if number == signal.SIGKILL:
         script = "import os; os.kill(os.getpid(), 9)"
-    done = subprocess.run([*RUN, PY, "-c", script], env=clean_environment(), cwd=tmp_path, capture_output=True)
+    done = subprocess.run(
+        [*RUN, PY, "-c", script], env=clean_environment(), cwd=tmp_path, capture_output=True
+    )
     assert done.returncode == -number
     assert b"mode auto" in done.stderr
 
@@ -115,7 +117,9 @@ def test_the_terminal_is_the_commands(tmp_path: Path) -> None:
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        script = "import sys, time; print(sys.stdin.isatty(), sys.stdout.isatty(), flush=True); time.sleep(60)"
+        script = (
+            "import sys, time; print(sys.stdin.isatty(), sys.stdout.isatty(), flush=True); time.sleep(60)"
+        )
         os.execve(PY, [*RUN, PY, "-c", script], clean_environment())
     assert b"True True" in until(terminal, b"True True")
     os.write(terminal, b"\x03")

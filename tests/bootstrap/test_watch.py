@@ -34,7 +34,9 @@ def test_refused_in_replay(run_agentrec: Run, how: str) -> None:
 
 def test_a_connection_refused(run_agentrec: Run) -> None:
     """The error is one that every client takes for a refused connection."""
-    script = f"try:\n {CONNECTS['socket']}\nexcept ConnectionRefusedError as error: print(type(error).__name__)"
+    script = (
+        f"try:\n {CONNECTS['socket']}\nexcept ConnectionRefusedError as error: print(type(error).__name__)"
+    )
     assert run_agentrec("run", "--mode", "replay", "--", PY, "-c", script).stdout == "BypassRefusedError\n"
 
 
@@ -68,11 +70,17 @@ def test_passes_where_misses_go_live(run_agentrec: Run, tmp_path: object) -> Non
     assert audited(run_agentrec, "replay").stdout == "went on\n"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "example.org", "notapi.openai.com.evil.test", None])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "::1", "example.org", "notapi.openai.com.evil.test", None]
+)
 def test_other_hosts_pass(run_agentrec: Run, host: str | None) -> None:
     """Anything else is none of our business."""
     ran = audited(run_agentrec, "replay", host)  # type: ignore[arg-type]
-    assert (ran.code, ran.stdout, ran.stderr) == (0, "went on\n", "agentrec: no LLM call was seen · mode replay · corpus\n")
+    assert (ran.code, ran.stdout, ran.stderr) == (
+        0,
+        "went on\n",
+        "agentrec: no LLM call was seen · mode replay · corpus\n",
+    )
 
 
 def test_a_host_that_a_seam_let_through_passes(run_agentrec: Run) -> None:

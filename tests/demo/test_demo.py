@@ -27,7 +27,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ran(kept: Path) -> Ran:
     """One run, in an environment that would disturb a careless demo."""
-    disturbing = {"CI": "true", "AGENTREC_MODE": "replay", "AGENTREC_ON_MISS": "fail", "HTTP_PROXY": "http://[::1]:9"}
+    disturbing = {
+        "CI": "true",
+        "AGENTREC_MODE": "replay",
+        "AGENTREC_ON_MISS": "fail",
+        "HTTP_PROXY": "http://[::1]:9",
+    }
     words = ["demo", "--json", "--keep", str(kept)]
     return run(sys.executable, "-m", "agentrec_auto", *words, env=disturbing, cwd=kept.parent)
 

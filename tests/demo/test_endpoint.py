@@ -80,7 +80,9 @@ def test_pace() -> None:
         assert endpoint.busy_s >= 0.2
 
 
-@pytest.mark.parametrize("body", [b"nonsense", b"[]", b"{}", b'{"messages":[]}', b'{"messages":[{"content":1}]}'])
+@pytest.mark.parametrize(
+    "body", [b"nonsense", b"[]", b"{}", b'{"messages":[]}', b'{"messages":[{"content":1}]}']
+)
 def test_bad_question(endpoint: Endpoint, body: bytes) -> None:
     """What isn't a conversation is a 400 in words."""
     response = httpx.post(endpoint.openai_url + "/chat/completions", content=body)

@@ -33,7 +33,10 @@ def test_well() -> None:
     [
         ({"is_closed": False}, "something still listened on 127.0.0.1:1"),
         ({"live": ran(code=1, errors="Traceback\nBoom: no\nagentrec: x")}, "exit code 1 live: Boom: no"),
-        ({"offline": ran(code=3, errors="agentrec: 1 missed · mode auto · c")}, "exit code 3 offline: 1 missed"),
+        (
+            {"offline": ran(code=3, errors="agentrec: 1 missed · mode auto · c")},
+            "exit code 3 offline: 1 missed",
+        ),
         ({"cassettes": []}, "made 2 calls, but 0 were recorded"),
         ({"cassettes": [Cassette("a.json", 1, 1)]}, "made 2 calls, but 1 were recorded"),
         ({"offline": ran("other\n(5 chunks)\n")}, "another text offline than live"),

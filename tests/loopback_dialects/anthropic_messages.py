@@ -28,8 +28,13 @@ def messages(ask: Ask) -> Answer:
     spent = len(called) or len(tokens(ask, text))
     tokens_in = count(given)
     message: Json = {
-        "id": f"msg_{ask.number}", "type": "message", "role": "assistant",
-        "model": body.get("model", "unknown"), "content": [], "stop_reason": None, "stop_sequence": None,
+        "id": f"msg_{ask.number}",
+        "type": "message",
+        "role": "assistant",
+        "model": body.get("model", "unknown"),
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
     }
     headers = (("request-id", f"req_{ask.number}"),)
 

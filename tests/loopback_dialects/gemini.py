@@ -31,15 +31,21 @@ def gemini(ask: Ask) -> Answer:
         candidate: Json = {"content": {"parts": parts, "role": "model"}, "index": 0}
         if reason:
             candidate["finishReason"] = reason
-        return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": model,
-                "responseId": f"gemini-{ask.number}"}
+        return {
+            "candidates": [candidate],
+            "usageMetadata": usage,
+            "modelVersion": model,
+            "responseId": f"gemini-{ask.number}",
+        }
 
     call_parts: list[Json] = [
         {"functionCall": {"name": call.name, "args": json.loads(call.arguments)}} for call in called
     ]
     if ask.path.endswith(":generateContent"):
-        return Answer(content_type="application/json; charset=UTF-8",
-                      body=as_json(reply(call_parts or [{"text": text}], "STOP")))
+        return Answer(
+            content_type="application/json; charset=UTF-8",
+            body=as_json(reply(call_parts or [{"text": text}], "STOP")),
+        )
     replies = [reply([part]) for part in call_parts or [{"text": piece} for piece in tokens(ask, text)]]
     replies.append(reply([{"text": ""}], "STOP"))
     if parse_qs(ask.query).get("alt") == ["sse"]:

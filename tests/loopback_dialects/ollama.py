@@ -22,10 +22,19 @@ def ollama(ask: Ask) -> Answer:
         message: Json = {"role": "assistant", "content": content}
         if tool_calls:
             message["tool_calls"] = tool_calls
-        spent = {"done_reason": "stop", "total_duration": 1000, "prompt_eval_count": count(given),
-                 "eval_count": len(called) or len(pieces)}
-        return {"model": body.get("model", "unknown"), "created_at": "2026-01-01T00:00:00Z",
-                "message": message, "done": done, **(spent if done else {})}
+        spent = {
+            "done_reason": "stop",
+            "total_duration": 1000,
+            "prompt_eval_count": count(given),
+            "eval_count": len(called) or len(pieces),
+        }
+        return {
+            "model": body.get("model", "unknown"),
+            "created_at": "2026-01-01T00:00:00Z",
+            "message": message,
+            "done": done,
+            **(spent if done else {}),
+        }
 
     tool_calls = [{"function": {"name": c.name, "arguments": json.loads(c.arguments)}} for c in called]
     if body.get("stream") is False:

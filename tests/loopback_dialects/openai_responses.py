@@ -47,12 +47,23 @@ def responses(ask: Ask) -> Answer:
         }
 
     def message(status: str, content: list[Json]) -> Json:
-        return {"id": f"msg_{ask.number}", "type": "message", "status": status, "role": "assistant",
-                "content": content}
+        return {
+            "id": f"msg_{ask.number}",
+            "type": "message",
+            "status": status,
+            "role": "assistant",
+            "content": content,
+        }
 
     def function_call(call: Call, status: str, arguments: str) -> Json:
-        return {"id": f"fc_{ask.number}_{call.index}", "type": "function_call", "status": status,
-                "call_id": f"call_{ask.number}_{call.index}", "name": call.name, "arguments": arguments}
+        return {
+            "id": f"fc_{ask.number}_{call.index}",
+            "type": "function_call",
+            "status": status,
+            "call_id": f"call_{ask.number}_{call.index}",
+            "name": call.name,
+            "arguments": arguments,
+        }
 
     def output_text(text: str) -> Json:
         return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
@@ -80,8 +91,12 @@ def responses(ask: Ask) -> Answer:
         yield {**begun, "item": function_call(call, "in_progress", "")}
         for piece in tokens(ask, call.arguments):
             yield {"type": "response.function_call_arguments.delta", **where, "delta": piece}
-        yield {"type": "response.function_call_arguments.done", **where, "name": call.name,
-               "arguments": call.arguments}
+        yield {
+            "type": "response.function_call_arguments.done",
+            **where,
+            "name": call.name,
+            "arguments": call.arguments,
+        }
         yield {"type": "response.output_item.done", "output_index": call.index, "item": output[call.index]}
 
     def events() -> Iterator[Json]:

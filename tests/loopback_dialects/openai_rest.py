@@ -39,8 +39,15 @@ def models(ask: Ask) -> Answer:
     """``/models`` and ``/models/ID``."""
 
     def model(name: str) -> Json:
-        return {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "loopback",
-                "type": "model", "display_name": name, "created_at": "2026-01-01T00:00:00Z"}
+        return {
+            "id": name,
+            "object": "model",
+            "created": 1_700_000_000,
+            "owned_by": "loopback",
+            "type": "model",
+            "display_name": name,
+            "created_at": "2026-01-01T00:00:00Z",
+        }
 
     name = ask.path.rpartition("/models")[2].strip("/")
     if name:
@@ -55,10 +62,18 @@ def files(ask: Ask) -> Answer:
     parts = _multipart(ask)
     name, content = parts.get("file", ("", b""))
     purpose = parts.get("purpose", ("", b"user_data"))[1].decode()
-    return openai_body(ask, {
-        "id": f"file-{ask.number}", "object": "file", "bytes": len(content), "filename": name,
-        "created_at": 1_700_000_000 + ask.number, "purpose": purpose, "status": "processed",
-    })
+    return openai_body(
+        ask,
+        {
+            "id": f"file-{ask.number}",
+            "object": "file",
+            "bytes": len(content),
+            "filename": name,
+            "created_at": 1_700_000_000 + ask.number,
+            "purpose": purpose,
+            "status": "processed",
+        },
+    )
 
 
 def _multipart(ask: Ask) -> dict[str, tuple[str, bytes]]:

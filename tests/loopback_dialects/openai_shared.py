@@ -27,8 +27,11 @@ def answers_a_tool(messages: list[Json]) -> bool:
 
 def openai_call(ask: Ask, call: Call, *, arguments: str | None = None) -> Json:
     text = call.arguments if arguments is None else arguments
-    return {"id": f"call_{ask.number}_{call.index}", "type": "function",
-            "function": {"name": call.name, "arguments": text}}
+    return {
+        "id": f"call_{ask.number}_{call.index}",
+        "type": "function",
+        "function": {"name": call.name, "arguments": text},
+    }
 
 
 def openai_body(ask: Ask, body: Json) -> Answer:

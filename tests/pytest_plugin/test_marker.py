@@ -110,7 +110,10 @@ def test_the_closest_holds(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
-        ("mode='replya'", "unknown mode 'replya' in {}: expected off, record, replay, auto, refresh or verify"),
+        (
+            "mode='replya'",
+            "unknown mode 'replya' in {}: expected off, record, replay, auto, refresh or verify",
+        ),
         ("modus='off'", "unknown 'modus' in {}: expected mode, corpus, category or on_miss"),
         ("'off'", "nameless 'off' in {}: expected mode, corpus, category or on_miss, by name"),
     ],

@@ -38,7 +38,7 @@ def test_swallowed(suite: Suite) -> None:
     ran = suite.pytest("--agentrec", "replay", "--junitxml", "report.xml")
     assert (ran.code, suite.server.hits, "4 failed in" in ran.stdout) == (1, 0, True)
     report = (suite.folder / "report.xml").read_text()
-    assert report.count("<failure message=\"Failed: agentrec: no recording in ") == 4
+    assert report.count('<failure message="Failed: agentrec: no recording in ') == 4
     for name in "caught", "in_a_child", "skipped", "xfail":
         assert re.search(f"_ test_{name} _+\n{TEXT}.*{NOTHING}", ran.stdout)
         assert f"FAILED test_app.py::test_{name} - Failed: agentrec: no recording" in ran.stdout

@@ -16,7 +16,9 @@ ASKS = """
 """
 PASSES = "def test_passes(): pass"
 SWITCHES = pytest.mark.parametrize(
-    ("words", "env"), [(["--agentrec", "auto"], {}), ([], {"AGENTREC_MODE": "auto"})], ids=["flag", "variable"]
+    ("words", "env"),
+    [(["--agentrec", "auto"], {}), ([], {"AGENTREC_MODE": "auto"})],
+    ids=["flag", "variable"],
 )
 
 
@@ -172,10 +174,14 @@ def test_children(suite: Suite) -> None:
             subprocess.run([sys.executable, "-c", "import app; app.ask()"], check=True)
         """,
     )
-    assert section(suite.pytest("--agentrec=auto")) == ["0 replayed, 1 recorded, 0 missed · mode auto · corpus"]
+    assert section(suite.pytest("--agentrec=auto")) == [
+        "0 replayed, 1 recorded, 0 missed · mode auto · corpus"
+    ]
 
 
-@pytest.mark.parametrize("words", [["-p", "agentrec_auto", "--agentrec=off"], ["-p", "no:agentrec_auto"]], ids=["off", "blocked"])
+@pytest.mark.parametrize(
+    "words", [["-p", "agentrec_auto", "--agentrec=off"], ["-p", "no:agentrec_auto"]], ids=["off", "blocked"]
+)
 def test_left_out(suite: Suite, words: list[str]) -> None:
     """Switched off by the flag, or as a plugin, we do nothing, whatever the environment says."""
     suite.write("test_app.py", ASKS)

@@ -93,7 +93,9 @@ def test_wrong_marker(suite: Suite) -> None:
     )
     ran = suite.pytest("-n", "1", "--agentrec", "auto", plugins=XDIST)
     assert "1 passed, 1 error" in ran.stdout
-    assert "\nagentrec: unknown mode 'replya' in @pytest.mark.agentrec of test_app.py::test_wrong" in ran.stdout
+    assert (
+        "\nagentrec: unknown mode 'replya' in @pytest.mark.agentrec of test_app.py::test_wrong" in ran.stdout
+    )
 
 
 def test_under_run(suite: Suite) -> None:
