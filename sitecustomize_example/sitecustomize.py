@@ -11,6 +11,5 @@ if os.environ.get("AGENTREC_MODE", "").strip() not in ("", "off"):
     hook.start()
 
 here = os.path.dirname(os.path.abspath(__file__))
-hidden = PathFinder.find_spec("sitecustomize", sys.path[sys.path.index(here) + 1 :])
-if hidden is not None:
+if (hidden := PathFinder.find_spec("sitecustomize", sys.path[sys.path.index(here) + 1 :])) is not None:
     hidden.loader.exec_module(module_from_spec(hidden))
