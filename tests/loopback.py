@@ -263,16 +263,11 @@ class ServerProcess:
     @property
     def requests(self) -> list[Seen]:
         """As `LoopbackServer.requests`."""
-        return [
-            Seen(
-                **{
-                    **seen,
-                    "headers": [tuple(pair) for pair in seen["headers"]],
-                    "body": base64.b64decode(seen["body"]),
-                }
-            )
-            for seen in self._get("/__journal")["requests"]
-        ]
+        journal = self._get("/__journal")["requests"]
+        for seen in journal:
+            seen["headers"] = [tuple(pair) for pair in seen["headers"]]
+            seen["body"] = base64.b64decode(seen["body"])
+        return [Seen(**seen) for seen in journal]
 
     @property
     def hits(self) -> int:
