@@ -89,7 +89,11 @@ def plan(recordings: Iterable[Held | Broken], reasons: Reasons) -> Pruning:
             if (fact.key, fact.take) not in surplus:
                 continue
             why.append(f"more than {reasons.keep_takes} takes")
-        doomed.append(Doomed(fact.name, ", ".join(why) or "meant by the filter", fact.request_bytes + fact.response_bytes))
+        doomed.append(
+            Doomed(
+                fact.name, ", ".join(why) or "meant by the filter", fact.request_bytes + fact.response_bytes
+            )
+        )
     return Pruning(tuple(doomed), len(facts) + len(broken), tuple(broken))
 
 
