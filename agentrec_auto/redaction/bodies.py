@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agentrec_auto.redaction import events, paths, percent
 from agentrec_auto.redaction.documents import in_text, is_json
-from agentrec_auto.redaction.edits import Edit, applied, merged
+from agentrec_auto.redaction.edits import Edit, applied, bytes_of, merged, text_of
 from agentrec_auto.redaction.fields import PLACEHOLDER, is_done, is_secret_name
 from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.paths import Paths
@@ -41,16 +41,6 @@ def redacted(body: bytes, content_type: str, rules: Rules) -> bytes:
     text = text_of(body)
     clean = applied(text, edits(text, content_type, rules))
     return body if clean is text else bytes_of(clean)
-
-
-def text_of(body: bytes) -> str:
-    """Any bytes as a text that `bytes_of` makes the same bytes of."""
-    return body.decode("utf-8", "surrogateescape")
-
-
-def bytes_of(text: str) -> bytes:
-    """The bytes of what `text_of` gave."""
-    return text.encode("utf-8", "surrogateescape")
 
 
 def edits(text: str, content_type: str, rules: Rules, depth: int = _DEPTH) -> list[Edit]:

@@ -56,17 +56,14 @@ def applied_to_chunks(chunks: Sequence[bytes], text: str, edits: Sequence[Edit])
 
     A replacement sits in the chunk where what it replaces began; later chunks lose their part of it.
     """
-    pending = [
-        (start, end, instead.encode("utf-8", "surrogateescape"))
-        for start, end, instead in reversed(_in_bytes(text, edits))
-    ]
+    pending = [(start, end, bytes_of(instead)) for start, end, instead in reversed(_in_bytes(text, edits))]
     redacted, at = [], 0
     for chunk in chunks:
         pieces: list[bytes] = []
         begin, stop = at, at + len(chunk)
         while pending and pending[-1][0] < stop:
             start, end, instead = pending.pop()
-            pieces += (chunk[at - begin : start - begin], instead) if start >= at else (instead,)
+            pieces += (chunk[at - begin : start - begin], instead)
             at = min(end, stop)
             if end > stop:  # goes on in the next chunk, where nothing is put in its place
                 pending.append((stop, end, b""))
@@ -82,11 +79,21 @@ def _in_bytes(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
         return edits
     counted, at, bytes_at = [], 0, 0
     for start, end, instead in edits:
-        bytes_start = bytes_at + len(text[at:start].encode("utf-8", "surrogateescape"))
-        bytes_at = bytes_start + len(text[start:end].encode("utf-8", "surrogateescape"))
+        bytes_start = bytes_at + len(bytes_of(text[at:start]))
+        bytes_at = bytes_start + len(bytes_of(text[start:end]))
         at = end
         counted.append(Edit(bytes_start, bytes_at, instead))
     return counted
+
+
+def text_of(body: bytes) -> str:
+    """Any bytes as a text that `bytes_of` makes the same bytes of."""
+    return body.decode("utf-8", "surrogateescape")
+
+
+def bytes_of(text: str) -> bytes:
+    """The bytes of what `text_of` gave."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 class Places:

@@ -13,7 +13,9 @@ from agentrec_auto.redaction.shapes import SHAPES, Shape
 from agentrec_auto.redaction.values import Value
 from agentrec_auto.settings import Replacement
 
-_BLOB = re.compile(r"(?:data:[\w.+/;=-]{0,200};base64,)?[A-Za-z0-9+/=\s]*", re.ASCII)
+_BLOB = re.compile(
+    r"(?:data:[\w.+/;=-]{0,200};base64,)?(?:[A-Za-z0-9+/]{60,}\r?\n)*[A-Za-z0-9+/]*={0,2}\s*", re.ASCII
+)
 _BLOB_LENGTH = 2000
 
 

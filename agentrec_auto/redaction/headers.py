@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from agentrec_auto.capture import Headers
 from agentrec_auto.redaction import url
-from agentrec_auto.redaction.edits import applied, merged
+from agentrec_auto.redaction.edits import applied, bytes_of, merged, text_of
 from agentrec_auto.redaction.fields import PLACEHOLDER
 from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.values import is_credential
@@ -27,8 +27,8 @@ _SECRET_ENDS = frozenset("token auth accesstoken apitoken authtoken".split())  #
 
 _KEYS_OF = frozenset(
     """
-    access account admin api app auth customer functions license master private secret service subscription
-    virtual x
+    access account admin api app auth client customer encryption functions license master private project
+    secret service signing subscription virtual x
     """.split()  # noqa: SIM905
 )
 """Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``; not ``idempotency-key``."""
@@ -62,7 +62,7 @@ def redacted(headers: Headers, finder: Finder, *, names: frozenset[bytes], query
         elif value:
             clean[at] = (name, _PLACEHOLDER)
     # One look at all the others together: at each alone it would cost several times as much.
-    together = b"\n".join([headers[at][1] for at in others]).decode("latin-1")
+    together = text_of(b"\n".join([headers[at][1] for at in others]))
     near = finder.narrowed(together)
     if near is not None or "=" in together:
         for at in others:
@@ -82,8 +82,8 @@ def credentials(headers: Headers) -> Iterator[str]:
 
 
 def _clean(value: bytes, finder: Finder | None, query: frozenset[str]) -> bytes:
-    text = value.decode("latin-1")
+    text = text_of(value)
     edits = url.in_query(text, query)
     if finder is not None:
         edits += finder.find(text)
-    return applied(text, merged(edits)).encode("latin-1", "replace") if edits else value
+    return bytes_of(applied(text, merged(edits))) if edits else value

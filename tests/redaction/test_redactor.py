@@ -213,6 +213,8 @@ def test_environment():
     )
     asked = request(json.dumps({"a": 'x plain words ü" dev 0123456789abcdef ollama'}).encode())
     assert json.loads(redactor.request(asked).content) == {"a": "x <INTERNAL> dev <WHATEVER_API_KEY> ollama"}
+    told = redactor.request(request(headers=[(b"x-note", 'plain words ü"'.encode()), (b"x-raw", b"\xfc")]))
+    assert told.headers[1:] == [(b"x-note", b"<INTERNAL>"), (b"x-raw", b"\xfc")]
     assert redactor.text("/usr/bin/0123456789abcdef0") == "/usr/bin/<WHATEVER_API_KEY>0"
 
 

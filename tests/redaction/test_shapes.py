@@ -123,3 +123,10 @@ def test_base64():
     picture = "iVBORw0KGgo" * 300 + "/" + "AI" + "za" + "Ab0" * 20 + "="
     assert redacted("data:image/png;base64," + picture) == "data:image/png;base64," + picture
     assert redacted(picture) == picture
+
+
+@pytest.mark.parametrize("separator", [" ", "\n"])
+def test_words(separator):
+    """Many words are no picture."""
+    words = separator.join(["word"] * 800)
+    assert redacted(f"{words}{separator}AK" + "IA0123456789ABCDEF") == f"{words}{separator}[REDACTED-AWS-KEY]"
