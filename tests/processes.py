@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TIMEOUT_S = 60.0
-NOT_INHERITED = ("AGENTREC_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "MISTRAL_", "COHERE_", "AWS_")
+NOT_INHERITED = (
+    "AGENTREC_",
+    "OPENAI_",
+    "ANTHROPIC_",
+    "GOOGLE_",
+    "GEMINI_",
+    "MISTRAL_",
+    "COHERE_",
+    "AWS_",
+    "PYTEST_",
+)
 NOT_INHERITED_NAMES = {
     *("CI", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
