@@ -15,7 +15,10 @@ LONGEST = 350
 """Lines of a Python file: above that it is more than one idea."""
 
 OF_ONE_MACHINE = re.compile(r"(?<![\w./])/(?:root|work|Users)/\w+|\.\./shared/")
-REGISTRIES = re.compile(r"\b(?:test\.)?pypi\.(?:org|io)\b|\bpythonhosted\.|--(?:extra-)?index-url[ =]http")
+REGISTRIES = re.compile(
+    r"\b(?:test\.)?py" r"pi\.(?:org|io)\b|\bpython" r"hosted\.|--(?:extra-)?index-url[ =]http"
+)
+"""Hosts of package registries, spelt so that this file doesn't name one."""
 
 
 def files() -> Iterator[Path]:
