@@ -1,0 +1,1 @@
+"""How alike two answers are: one comparator a file."""

@@ -1,0 +1,1 @@
+"""What tokens cost, and as of when."""
