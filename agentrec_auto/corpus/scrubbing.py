@@ -21,7 +21,7 @@ def scrubbed(interaction: CapturedInteraction, redactor: Redactor) -> CapturedIn
     """
     redaction = redactor.open(interaction.request)
     clean = redaction.response(replace(interaction, request=redaction.request))
-    clean.metadata = _cleaned(clean.metadata, redactor)
+    clean.metadata = cleaned(clean.metadata, redactor)
     return interaction if clean == interaction else clean
 
 
@@ -42,12 +42,12 @@ def scrubbed_under_its_key(corpus: Corpus, held: Held) -> Remade:
     return Remade(understood(clean, corpus.redactor.text), key, "it holds what is to be redacted")
 
 
-def _cleaned(value: Any, redactor: Redactor) -> Any:
+def cleaned(value: Any, redactor: Redactor) -> Any:
     """Metadata with its texts redacted: a call site, a tag or an SDK's name may hold anything."""
     if isinstance(value, str):
         return redactor.text(value)
     if isinstance(value, dict):
-        return {name: _cleaned(member, redactor) for name, member in value.items()}
+        return {name: cleaned(member, redactor) for name, member in value.items()}
     if isinstance(value, list):
-        return [_cleaned(member, redactor) for member in value]
+        return [cleaned(member, redactor) for member in value]
     return value

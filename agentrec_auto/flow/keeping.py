@@ -21,10 +21,10 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.ledger import Ledger, warn_once
 from agentrec_auto.flow.miss import asked_for, unrecorded
+from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes, Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
-from agentrec_auto.keying.rules import url_pattern
 from agentrec_auto.providers.hosts import KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.settings import Settings
@@ -64,7 +64,7 @@ class Shelf:
         self.run = run
         self.orphans: deque[Tap] = deque()
         self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
-        self._tags = tuple((url_pattern(rule.url), rule.tags) for rule in settings.tags)
+        self.tags = Tags(settings)
 
     def opened(self, tap: Tap) -> None:
         """A response is under way."""
@@ -94,16 +94,6 @@ class Shelf:
         """In a forked child: what is open is the parent's to keep."""
         self._open = weakref.WeakSet()
         self.orphans.clear()
-
-    def tags_of(self, url: str) -> dict[str, str]:
-        """The tags that the rules and ``--tag`` put on a URL."""
-        tags: dict[str, str] = {}
-        bare = url.split("?", 1)[0]
-        for pattern, pairs in self._tags:
-            if pattern.fullmatch(bare):
-                tags.update(pairs)
-        tags.update(self.settings.run_tags)
-        return tags
 
 
 class Keeping:
@@ -215,7 +205,7 @@ class Keeping:
 
         origin, identity, said = self._origin, self._origin.identity, self._origin.said
         agent = origin.redaction.request.header(b"user-agent")
-        tags = self._shelf.tags_of(origin.redaction.request.url)
+        tags = self._shelf.tags.of(origin.redaction.request.url)
         told: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
             "provider": identity.provider,
