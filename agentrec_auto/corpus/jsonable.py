@@ -21,7 +21,8 @@ def jsonable(value: Any) -> Any:
     (``text``, ``tool_call`` …). Times are in ISO 8601, bytes that are no text in base64.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        told = {one.name: jsonable(getattr(value, one.name)) for one in fields(value)}
+        shown = (one for one in fields(value) if one.repr)  # else the body again, in other words
+        told = {one.name: jsonable(getattr(value, one.name)) for one in shown}
         return {"type": _snake(type(value).__name__), **told} if isinstance(value, _PARTS) else told
     if isinstance(value, Enum):
         return value.value

@@ -6,6 +6,7 @@ Source: API reference "Messages", and "Streaming messages".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from agentrec_auto.errors import DecodeError
@@ -74,7 +75,12 @@ class Anthropic(Dialect):
             response_format=_response_format(document),
             sampling=_sampling(document),
             streamed=call.streamed,
-            rest=reading.rest(document, _KNOWN),
+            rest={
+                **reading.rest(document, _KNOWN),
+                **reading.inner_rest(document, "thinking", frozenset({"budget_tokens", "type"})),
+                **reading.inner_rest(document, "output_config", frozenset({"format", "effort"})),
+                **_one_call(reading.members(document.get("tool_choice"))),
+            },
         )
 
     def read(self, document: Any) -> Answer:
@@ -185,7 +191,8 @@ def _media(kind: MediaKind, source: dict[str, Any], name: str | None) -> Media:
             return media.from_bytes(kind, media_type, reading.text(source.get("data")).encode(), name)
         case "content":
             said = reading.json_text(source.get("content"))
-            return media.from_bytes(kind, None, said.encode("utf-8", "surrogatepass"), name)
+            blocks = media.from_bytes(kind, None, said.encode("utf-8", "surrogatepass"), name)
+            return replace(blocks, data=None)  # no file: blocks
         case _:
             return media.from_url(kind, source.get("url") or source.get("file_id"), name, media_type)
 
@@ -194,7 +201,9 @@ def _tool(tool: dict[str, Any]) -> Tool:
     name, description = reading.text(tool.get("name")), reading.word(tool.get("description"))
     kind = reading.text(tool.get("type")) or "custom"
     if kind == "custom":
-        return Tool(name, description, tool.get("input_schema"))
+        strict = tool.get("strict")
+        schema = tool.get("input_schema")
+        return Tool(name, description, schema, strict=strict if isinstance(strict, bool) else None)
     settings = {key: value for key, value in tool.items() if key not in ("type", "name", "cache_control")}
     return Tool(name or kind, description, kind=kind, settings=settings)
 
@@ -211,6 +220,11 @@ def _tool_choice(choice: dict[str, Any]) -> ToolChoice | None:
             return ToolChoice("named", reading.text(choice.get("name")))
         case _:
             return None
+
+
+def _one_call(choice: dict[str, Any]) -> dict[str, Any]:
+    """Whether tools are called one at a time, in the word of the other dialects."""
+    return {"parallel_tool_calls": False} if choice.get("disable_parallel_tool_use") is True else {}
 
 
 def _response_format(document: dict[str, Any]) -> ResponseFormat | None:

@@ -37,6 +37,7 @@ from agentrec_auto.providers.reading import first_of, members
 from agentrec_auto.providers.sse import Event
 
 _KNOWN = frozenset({"messages", "system", "inferenceConfig", "toolConfig", "schemaVersion"})
+_KNOWN_CONFIG = frozenset({"temperature", "topP", "top_p", "maxTokens", "max_new_tokens", "stopSequences"})
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -74,7 +75,10 @@ class BedrockConverse(Dialect):
             tool_choice=_tool_choice(members(config.get("toolChoice"))),
             sampling=_sampling(members(document.get("inferenceConfig"))),
             streamed=call.streamed,
-            rest=reading.rest(document, _KNOWN),
+            rest={
+                **reading.rest(document, _KNOWN),
+                **reading.inner_rest(document, "inferenceConfig", _KNOWN_CONFIG),
+            },
         )
 
     def read(self, document: Any) -> Answer:

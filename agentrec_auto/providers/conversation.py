@@ -45,7 +45,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An image, a sound, a video or a file: named, not carried."""
+    """An image, a sound, a video or a file: named by its digest, its bytes along only as they came."""
 
     kind: MediaKind
     media_type: str | None = None
@@ -60,6 +60,12 @@ class Media:
     name: str | None = None
     digest: str | None = None
     """Of the bytes, where they are in the request: 32 hex of their SHA-256."""
+
+    data: str | None = field(default=None, repr=False, compare=False)
+    """The bytes in base64, where they are in the request: the body's own string, not a copy of it."""
+
+    detail: str | None = field(default=None, compare=False)
+    """How closely to look at an image, where the request says (``low``, ``high``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class Tool:
     """Else the provider's name for a tool of its own (``web_search``); ``settings`` then says how."""
 
     settings: Any = None
+    strict: bool | None = field(default=None, compare=False)
+    """Whether the arguments are made to fit the schema, where the request says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,9 @@ class ToolChoice:
     name: str | None = None
     """The tool it must call, if ``named``."""
 
+    allowed: tuple[str, ...] = ()
+    """The only tools it may call, where these are not all."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseFormat:
@@ -141,6 +152,9 @@ class ResponseFormat:
     kind: Literal["json", "schema"]
     schema: Any = None
     name: str | None = None
+    description: str | None = field(default=None, compare=False)
+    strict: bool | None = field(default=None, compare=False)
+    """Whether the answer is made to fit, where the request says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +172,15 @@ class Sampling:
     presence_penalty: float | None = None
     reasoning: str | int | None = None
     """The effort to think with, in a word, or the most tokens to think in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The request that a question was read from: for asking it again in its own dialect, unchanged."""
+
+    dialect: str
+    host: str
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +202,11 @@ class Question:
 
     streamed: bool = False
     rest: Mapping[str, Any] = field(default_factory=dict)
-    """Members of the request that none of the above says."""
+    """Members of the request that none of the above says; those of an inner object under both names
+    (``text.verbosity``)."""
+
+    source: Source | None = field(default=None, repr=False, compare=False)
+    """Where it was read, if it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ _KNOWN = frozenset(
     generation_config cachedContent cached_content
     """.split()  # noqa: SIM905
 )
+_KNOWN_THINKING = frozenset("thinkingBudget thinking_budget thinkingLevel thinking_level".split())  # noqa: SIM905
+_KNOWN_CONFIG = frozenset(
+    """
+    temperature topP top_p topK top_k maxOutputTokens max_output_tokens stopSequences stop_sequences seed
+    candidateCount candidate_count frequencyPenalty frequency_penalty presencePenalty presence_penalty
+    thinkingConfig thinking_config responseMimeType response_mime_type responseSchema response_schema
+    responseJsonSchema response_json_schema
+    """.split()  # noqa: SIM905
+)
 _FILTERED = frozenset(
     """
     SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT
@@ -75,7 +84,7 @@ class Gemini(Dialect):
             sampling=_sampling(config),
             continues=reading.word(first_of(document, "cachedContent", "cached_content")),
             streamed=call.streamed,
-            rest=reading.rest(document, _KNOWN),
+            rest={**reading.rest(document, _KNOWN), **_config_rest(config)},
         )
 
     def events(self, reply: Reply) -> Iterator[Event] | None:
@@ -214,9 +223,23 @@ def _tool_choice(config: dict[str, Any]) -> ToolChoice | None:
         case "NONE":
             return ToolChoice("none")
         case "ANY":
-            return ToolChoice("named", allowed[0]) if len(allowed) == 1 else ToolChoice("required")
+            return (
+                ToolChoice("named", allowed[0])
+                if len(allowed) == 1
+                else ToolChoice("required", allowed=allowed)
+            )
         case _:
             return None
+
+
+def _config_rest(config: dict[str, Any]) -> dict[str, Any]:
+    """What of the generation config is said nowhere else."""
+    thinking = members(first_of(config, "thinkingConfig", "thinking_config"))
+    document = {"generationConfig": config, "thinkingConfig": thinking}
+    return {
+        **reading.inner_rest(document, "generationConfig", _KNOWN_CONFIG),
+        **reading.inner_rest(document, "thinkingConfig", _KNOWN_THINKING),
+    }
 
 
 def _response_format(config: dict[str, Any]) -> ResponseFormat | None:

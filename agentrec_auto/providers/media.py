@@ -1,9 +1,11 @@
-"""Images, sounds and files in a body: what kind, how large, and which; their bytes are not carried on."""
+"""Images, sounds and files in a body: what kind, how large, and which; their bytes stay where they are."""
 
 from __future__ import annotations
 
+import base64
 import binascii
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from agentrec_auto.providers.conversation import Media, MediaKind
@@ -18,13 +20,14 @@ def kind_of(media_type: str | None) -> MediaKind:
 
 def from_base64(kind: MediaKind, media_type: str | None, data: Any, name: str | None = None) -> Media:
     """What is sent as base64 within the body."""
-    return from_bytes(kind, media_type, _decoded(data) if isinstance(data, str) else b"", name)
+    if not isinstance(data, str):
+        return _made(kind, media_type, b"", name, None)
+    return _made(kind, media_type, _decoded(data), name, data)
 
 
 def from_bytes(kind: MediaKind, media_type: str | None, data: bytes, name: str | None = None) -> Media:
-    """What is sent within the body."""
-    digest = hashlib.sha256(data).hexdigest()[:32]
-    return Media(kind, media_type, size=len(data), name=name, digest=digest)
+    """What is sent within the body as it is."""
+    return _made(kind, media_type, data, name, base64.b64encode(data).decode("ascii"))
 
 
 def from_url(
@@ -38,6 +41,16 @@ def from_url(
     head, _, data = url[5:].partition(",")
     media_type = head.partition(";")[0] or media_type
     return from_base64(kind or kind_of(media_type), media_type, data, name)
+
+
+def looked_at(media: Media, detail: Any) -> Media:
+    """The image, to be looked at as closely as ``detail`` says."""
+    return replace(media, detail=detail) if isinstance(detail, str) and detail else media
+
+
+def _made(kind: MediaKind, media_type: str | None, data: bytes, name: str | None, coded: str | None) -> Media:
+    digest = hashlib.sha256(data).hexdigest()[:32]
+    return Media(kind, media_type, size=len(data), name=name, digest=digest, data=coded)
 
 
 def _decoded(data: str) -> bytes:

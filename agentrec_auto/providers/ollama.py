@@ -37,6 +37,9 @@ from agentrec_auto.providers.sse import Event
 _KNOWN = frozenset(
     "model messages prompt system suffix images input tools format options stream think".split()  # noqa: SIM905
 )
+_KNOWN_OPTIONS = frozenset(
+    "temperature top_p top_k num_predict stop seed frequency_penalty presence_penalty".split()  # noqa: SIM905
+)
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "system": "system", "tool": "tool"}
 _FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 
@@ -74,7 +77,10 @@ class Ollama(Dialect):
             sampling=_sampling(members(document.get("options")), document.get("think")),
             task=task,
             streamed=task != "embedding" and document.get("stream") is not False,
-            rest=reading.rest(document, _KNOWN),
+            rest={
+                **reading.rest(document, _KNOWN),
+                **reading.inner_rest(document, "options", _KNOWN_OPTIONS),
+            },
         )
 
     def read(self, document: Any) -> Answer:

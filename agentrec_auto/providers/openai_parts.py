@@ -76,7 +76,8 @@ def _at_url(value: dict[str, Any], kind: str) -> Media:
         case "document_url":
             return media.from_url("file", at, reading.word(value.get("document_name")))
         case _:
-            return media.from_url("image", at)
+            detail = target.get("detail") if isinstance(target, dict) else value.get("detail")
+            return media.looked_at(media.from_url("image", at), detail)
 
 
 def _file(value: dict[str, Any]) -> Media:
@@ -97,7 +98,13 @@ def _tool(value: dict[str, Any]) -> Tool:
     told = reading.members(value.get(kind)) or value
     name = reading.word(told.get("name"))
     if kind == "function":
-        return Tool(name or "", reading.word(told.get("description")), told.get("parameters"))
+        strict = told.get("strict")
+        return Tool(
+            name or "",
+            reading.word(told.get("description")),
+            told.get("parameters"),
+            strict=strict if isinstance(strict, bool) else None,
+        )
     settings = {key: member for key, member in told.items() if key not in ("type", "name", "description")}
     return Tool(name or kind, reading.word(told.get("description")), kind=kind, settings=settings)
 
@@ -114,8 +121,14 @@ def tool_choice(value: Any) -> ToolChoice | None:
         case {"function": {"name": str(name)}} | {"custom": {"name": str(name)}} | {"name": str(name)}:
             return ToolChoice("named", name)
         case {"type": "allowed_tools", **settings}:
-            mode = reading.members(settings.get("allowed_tools")).get("mode") or settings.get("mode")
-            return ToolChoice("required" if mode == "required" else "auto")
+            told = reading.members(settings.get("allowed_tools")) or settings
+            names = tuple(
+                reading.text(
+                    reading.first_of({**one, **reading.members(one.get("function"))}, "name", "type")
+                )
+                for one in reading.objects(told.get("tools"))
+            )
+            return ToolChoice("required" if told.get("mode") == "required" else "auto", allowed=names)
         case {"type": str(kind)}:
             return ToolChoice("named", kind)
         case _:
@@ -127,7 +140,14 @@ def response_format(value: Any) -> ResponseFormat | None:
     match value:
         case {"type": "json_schema"}:
             schema = reading.members(value.get("json_schema")) or value
-            return ResponseFormat("schema", schema.get("schema"), reading.word(schema.get("name")))
+            strict = schema.get("strict")
+            return ResponseFormat(
+                "schema",
+                schema.get("schema"),
+                reading.word(schema.get("name")),
+                reading.word(schema.get("description")),
+                strict if isinstance(strict, bool) else None,
+            )
         case {"type": "json_object"}:  # Cohere and Together give a schema along
             given = value.get("json_schema") or value.get("schema")
             return ResponseFormat("schema" if given else "json", given)

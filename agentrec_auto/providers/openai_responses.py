@@ -88,7 +88,11 @@ class OpenAIResponses(Dialect):
             sampling=sampling({**document, "reasoning_effort": effort} if effort else document),
             continues=_continues(document),
             streamed=call.streamed,
-            rest=reading.rest(document, _KNOWN),
+            rest={
+                **reading.rest(document, _KNOWN),
+                **reading.inner_rest(document, "text", frozenset({"format"})),
+                **reading.inner_rest(document, "reasoning", frozenset({"effort"})),
+            },
         )
 
     def read(self, document: Any) -> Answer:

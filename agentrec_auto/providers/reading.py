@@ -87,3 +87,8 @@ def vector(value: Any) -> tuple[float, ...]:
 def rest(document: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
     """The members that aren't ``known``, and say something."""
     return {name: value for name, value in document.items() if name not in known and value is not None}
+
+
+def inner_rest(document: dict[str, Any], name: str, known: frozenset[str]) -> dict[str, Any]:
+    """The same of the object under ``name``: its members, each under both names."""
+    return {f"{name}.{inner}": value for inner, value in rest(members(document.get(name)), known).items()}

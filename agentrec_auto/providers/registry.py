@@ -15,14 +15,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import DecodeError
-from agentrec_auto.providers.conversation import Answer, Question
+from agentrec_auto.providers.conversation import Answer, Question, Source
 from agentrec_auto.providers.dialect import Call, Dialect, Reply
 
 if TYPE_CHECKING:
@@ -151,15 +151,19 @@ def _answer_alone(call: Call, reply: Reply) -> Reading | None:
 
 def _question(dialect: Dialect, call: Call) -> Question | None:
     try:
-        return dialect.question(call)
+        return _sourced(dialect, call)
     except Exception:
         return None
+
+
+def _sourced(dialect: Dialect, call: Call) -> Question:
+    return replace(dialect.question(call), source=Source(dialect.name, call.host, call.document))
 
 
 def _read(dialect: Dialect, call: Call, reply: Reply) -> Reading:
     question, answer, why = None, None, ""
     try:
-        question = dialect.question(call)
+        question = _sourced(dialect, call)
     except Exception as error:
         why = _told(error)
     try:
