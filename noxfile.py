@@ -106,6 +106,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """How fast we are beside others: ``nox -s bench -- replay stream``, ``nox -s bench -- --quick``."""
+    session.install("-e", ".[bench]")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The wheel and the source distribution, and what is in them."""
     session.install("build")
