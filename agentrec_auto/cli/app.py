@@ -14,9 +14,13 @@ COMMANDS = (
     "run",
     *("ls", "show", "diff", "explain", "stats"),
     *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
+    "import",
     *("demo", "doctor", "config", "hook"),
 )
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
+
+_MODULES = {"import": "import_"}
+"""Of commands that Python keeps the word of for itself."""
 
 _AskedWrongly: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """``ClickException``, of the click that typer stands on: its own copy today, the package in older ones."""
@@ -47,7 +51,7 @@ def build(only: str = "") -> typer.Typer:
         """Options before any command."""
 
     for name in (only,) if only else COMMANDS:
-        import_module(f"agentrec_auto.cli.{name}").register(app)
+        import_module(f"agentrec_auto.cli.{_MODULES.get(name, name)}").register(app)
     return app
 
 

@@ -14,6 +14,7 @@ from agentrec_auto.config.load import load
 from agentrec_auto.corpus.held import Corpus, opened
 from agentrec_auto.corpus.query import Query, parse
 from agentrec_auto.settings import Settings
+from agentrec_auto.store.location import open_store
 
 CORPUS: Any = typer.Option(
     "",
@@ -42,6 +43,12 @@ def settings_of(corpus: str, config: str) -> Settings:
 def open_corpus(corpus: str, config: str) -> Corpus:
     """The corpus that is meant; `StoreError` where there is none, or nothing in it."""
     return opened(settings_of(corpus, config), os.environ)
+
+
+def target_corpus(corpus: str, config: str) -> Corpus:
+    """The corpus that is to be written to, which need not be there yet."""
+    settings = settings_of(corpus, config)
+    return Corpus(open_store(settings.corpus), settings, os.environ)
 
 
 def query_of(words: Sequence[str] | None) -> Query:

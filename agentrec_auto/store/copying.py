@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agentrec_auto.capture import CapturedInteraction
@@ -26,17 +26,25 @@ class Copied:
     """A sentence for each that can't be read."""
 
 
-def copy(source: Store, target: Store, *, replace: bool = False) -> Copied:
+def copy(
+    source: Store,
+    target: Store,
+    *,
+    names: Iterable[str] | None = None,
+    replace: bool = False,
+    writes: bool = True,
+) -> Copied:
     """Put all that ``source`` holds into ``target``, under the same names and in the same order.
 
-    What ``target`` holds under a name already stays, unless ``replace``. What can't be read is told and
-    passed over; names of key variables are taken along.
+    ``names``: only these, newest first. What ``target`` holds under a name already stays, unless ``replace``.
+    What can't be read is told and passed over; names of key variables are taken along. Without ``writes``
+    nothing is written, and what it gives is what would be done.
     """
     copied: list[str] = []
     same: list[str] = []
     kept: list[str] = []
     broken: list[str] = []
-    for name in reversed(list(source.names())):
+    for name in reversed(list(source.names() if names is None else names)):
         try:
             interaction = source.load(name)
         except KeyError:  # removed meanwhile
@@ -51,9 +59,11 @@ def copy(source: Store, target: Store, *, replace: bool = False) -> Copied:
             if not replace:
                 kept.append(name)
                 continue
-        target.rewrite(name, interaction)
+        if writes:
+            target.rewrite(name, interaction)
         copied.append(name)
-    target.note_secrets(source.noted_secrets())
+    if writes:
+        target.note_secrets(source.noted_secrets())
     return Copied(copied, same, kept, broken)
 
 

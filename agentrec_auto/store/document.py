@@ -72,6 +72,11 @@ def loads(data: bytes, where: str) -> CapturedInteraction:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
+    return read(document, where)
+
+
+def read(document: Any, where: str) -> CapturedInteraction:
+    """The interaction in a file's JSON, parsed; errors as `loads`."""
     try:
         return _interaction(document)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

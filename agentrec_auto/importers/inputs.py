@@ -1,0 +1,60 @@
+"""What is to be imported, as files: those that are named, those in and below folders, stdin."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from agentrec_auto.decoding import decode
+from agentrec_auto.errors import StoreError, UndecodableBodyError
+from agentrec_auto.importers.record import UnreadableError
+
+_ENDINGS = (".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".har", ".toml")
+"""Of files that are looked at in folders; ``.gz`` may follow. A file that is named may be called anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to import."""
+
+    name: str
+    """What to call it: the path as it was given, ``-`` for stdin."""
+
+    is_named: bool
+    """Whether it was named itself; else it stood in a folder, and need not be a recording at all."""
+
+    def read(self) -> bytes:
+        """Its bytes, gunzipped; `UnreadableError` where they can't be had."""
+        try:
+            data = sys.stdin.buffer.read() if self.name == "-" else _read(self.name)
+            return decode(data, b"gzip") if data[:2] == b"\x1f\x8b" else data
+        except OSError as error:
+            raise UnreadableError(f"can't be read: {error.strerror}") from error
+        except UndecodableBodyError as error:
+            raise UnreadableError(f"is no gzip that can be unpacked: {error}") from error
+
+
+def files(paths: Iterable[str]) -> Iterator[File]:
+    """The files that are meant, folders in alphabetical order; `StoreError` for a path with nothing there."""
+    for path in paths:
+        if os.path.isdir(path):
+            yield from (File(name, is_named=False) for name in _below(path))
+        elif path == "-" or os.path.exists(path):
+            yield File(path, is_named=True)
+        else:
+            raise StoreError(f"there is no {path}: name files, folders, or - for stdin")
+
+
+def _below(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().removesuffix(".gz").endswith(_ENDINGS) and not name.startswith("."):
+                yield os.path.join(place, name)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
