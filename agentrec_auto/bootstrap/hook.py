@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MODES = ("off", "record", "replay", "auto", "refresh", "verify")
 """`agentrec_auto.settings.MODES`, without what importing it costs."""
 
-LIBRARIES = ("httpx", "httpx2", "aiohttp")
+LIBRARIES = ("httpx", "httpx2", "aiohttp", "urllib3")
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 
 WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))

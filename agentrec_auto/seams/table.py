@@ -4,5 +4,6 @@ SEAMS = {
     "httpx": "agentrec_auto.seams.httpx_family",
     "httpx2": "agentrec_auto.seams.httpx_family",
     "aiohttp": "agentrec_auto.seams.aiohttp_client",
+    "urllib3": "agentrec_auto.seams.urllib3_pools",
 }
 """Module watched for → module of ours with ``patch(module)`` and ``unpatch(module)``."""

@@ -1,0 +1,174 @@
+"""One call of urllib3: decided where a pool is asked to open a URL."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.util.retry import Retry
+
+from agentrec_auto.capture import CapturedRequest, Headers
+from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
+from agentrec_auto.flow.tap import Tap
+from agentrec_auto.seams import httpx_fakes, wire
+from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
+from agentrec_auto.seams.upgrades import is_upgrade
+
+LIBRARY = f"urllib3 {urllib3.__version__}"  # type: ignore[attr-defined]
+_PORTS = {"http": 80, "https": 443}
+_FAKES = frozenset({"vcr", "httpretty", "mocket"})
+
+
+def opened(
+    urlopen: Any,
+    pool: Any,
+    method: str,
+    url: str,
+    body: Any = None,
+    headers: Mapping[str, str] | None = None,
+    *rest: Any,
+    **options: Any,
+) -> Any:
+    """What ``pool.urlopen`` answers: its own response, tapped where it is recorded, or a played one."""
+    whole = _absolute(pool, url)
+    sent = headers if headers is not None else pool.headers
+    host = urlsplit(whole).hostname or pool.host
+
+    def send(body: Any, tap: Tap | None = None) -> Any:
+        try:
+            with going_out(host):
+                return urlopen(method, url, body, headers, *rest, **options)
+        except BaseException as error:
+            if tap is not None:
+                tap.broke(error)
+            raise
+
+    if is_upgrade(whole, {name.lower() for name in sent}) or (_is_faked(pool) and not wants_fakes()):
+        return urlopen(method, url, body, headers, *rest, **options)
+    if not concerns(process_recorder, method, whole, lambda: _at_hand(body)):
+        return send(body)
+    content, body = _content(body)
+    captured = CapturedRequest(method, whole, _pairs(sent), content)
+    match plan := planned(process_recorder, captured, LIBRARY):
+        case Replay():
+            return _response(pool, wire.played(plan, method), method, url, rest, options)
+        case Record(tap):
+            return _tapped(send(body, tap), tap, options)
+        case Pass():
+            return send(body)
+        case Refuse(miss):
+            return _response(pool, wire.refused(miss, method), method, url, rest, options)
+    never(plan)
+
+
+def _absolute(pool: Any, url: str) -> str:
+    """The URL with its host, which only a request to a proxy has from the start."""
+    if "://" in url.partition("?")[0]:
+        return url
+    host = f"[{pool.host}]" if ":" in pool.host else pool.host
+    port = f":{pool.port}" if pool.port and pool.port != _PORTS.get(pool.scheme) else ""
+    return f"{pool.scheme}://{host}{port}{url}"
+
+
+def _is_faked(pool: Any) -> bool:
+    """Whether somebody else answers below us: vcrpy by its connections, others by their sockets."""
+    import socket
+
+    for thing in (pool.ConnectionCls, socket.socket):
+        if thing.__module__.partition(".")[0] in _FAKES:
+            httpx_fakes.seen.add("urllib3")
+            return True
+    httpretty = sys.modules.get("httpretty")
+    return httpretty is not None and bool(httpretty.is_enabled())
+
+
+def _pairs(headers: Mapping[str, Any]) -> Headers:
+    return [(_bytes(name), _bytes(value)) for name, value in headers.items()]
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes(value) if isinstance(value, (bytes, bytearray)) else str(value).encode("utf-8", "replace")
+
+
+def _at_hand(body: Any) -> bytes | None:
+    """The body, where it is bytes or text already."""
+    if body is None:
+        return b""
+    return _bytes(body) if isinstance(body, (str, bytes, bytearray)) else None
+
+
+def _content(body: Any) -> tuple[bytes, Any]:
+    """The body's bytes, and what is to be sent in its place: a file or an iterable can be read only once."""
+    if (at_hand := _at_hand(body)) is not None:
+        return at_hand, body
+    if hasattr(body, "read"):
+        begin = body.tell() if hasattr(body, "tell") and hasattr(body, "seek") else None
+        content = _bytes(body.read())
+        if begin is None:
+            return content, content
+        body.seek(begin)
+        return content, body
+    content = b"".join(_bytes(piece) for piece in body)
+    return content, [content] if content else b""
+
+
+def _response(
+    pool: Any,
+    original: http.client.HTTPResponse,
+    method: str,
+    url: str,
+    rest: tuple[Any, ...],
+    options: dict[str, Any],
+) -> Any:
+    """As `HTTPConnection.getresponse` (2.x) and `HTTPResponse.from_httplib` (1.26) make it."""
+    retries = rest[0] if rest else options.get("retries")
+    redirect = rest[1] if len(rest) > 1 else options.get("redirect", True)
+    passed_on = ("preload_content", "decode_content", "enforce_content_length", "auto_close")
+    response = urllib3.HTTPResponse(
+        body=original,
+        headers=urllib3._collections.HTTPHeaderDict(original.headers.items()),
+        status=original.status,
+        version=original.version,
+        reason=original.reason,
+        original_response=original,
+        pool=pool,
+        retries=Retry.from_int(retries, redirect=redirect, default=pool.retries),
+        request_method=method,
+        request_url=options.get("request_url", url),
+        **{name: options[name] for name in passed_on if name in options},
+    )
+    if hasattr(response, "version_string"):
+        response.version_string = "HTTP/1.1" if original.version == 11 else "HTTP/1.0"
+    return response
+
+
+def _tapped(response: Any, tap: Tap, options: Mapping[str, Any]) -> Any:
+    """The response, its body shown to the tap as the caller reads it, or now where it was read already."""
+    original = getattr(response, "_fp", None)
+    if not options.get("preload_content", True) and isinstance(original, http.client.HTTPResponse):
+        wire.tapped(original, tap, response)
+        return response
+    headers = _pairs(response.headers)
+    if options.get("decode_content", True) and _is_decoded(response):
+        headers = [
+            pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")
+        ]
+    extensions: dict[str, object] = {
+        "http_version": b"HTTP/2" if response.version == 20 else b"HTTP/1.1",
+        "reason_phrase": (response.reason or "").encode("latin-1", "replace"),
+    }
+    tap.head(response.status, headers, extensions)
+    if response.data:
+        tap.see(response.data)
+    tap.finished()
+    return response
+
+
+def _is_decoded(response: Any) -> bool:
+    """Whether urllib3 has undone the content-encoding; one it doesn't know it leaves as it is."""
+    encodings = [name.strip() for name in response.headers.get("content-encoding", "").lower().split(",")]
+    return all(name in response.CONTENT_DECODERS for name in encodings if name)
