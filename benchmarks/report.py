@@ -69,7 +69,7 @@ def _told(figure: Figure | None, notes: list[str]) -> str:
         return ""
     if figure.best is None:
         return f"–{_note(figure.absent or 'no figure', notes)}"
-    said = _number(figure.best)
+    said = figure.facts.get("said") or _number(figure.best)
     if figure.ratio is not None:
         ratio = figure.ratio
         said += f" ({_number(ratio.median)}: {_number(ratio.low)}–{_number(ratio.high)})"

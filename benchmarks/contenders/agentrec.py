@@ -10,9 +10,18 @@ from benchmarks.contenders.base import Contender, recorded_all
 from benchmarks.job import Corpus
 from benchmarks.workload import Cell
 
+_ready: list[Any] = []
+
+
+def prepare(cell: Cell, corpus: Corpus) -> None:
+    """Import it, and make its next client."""
+    _ready.append(client_for(cell))
+
 
 def client_for(cell: Cell) -> Any:
     """Its client; for httpx2 that library is put under httpx's name first, the way its own docs give."""
+    if _ready:
+        return _ready.pop()
     if cell.library == "httpx2":
         import httpx2
 
@@ -48,11 +57,6 @@ def fill(corpus: Corpus) -> None:
     recorded_all(recording(cell, corpus.path), cell, corpus)
 
 
-def prepare(cell: Cell, corpus: Corpus) -> None:
-    """Import it."""
-    client_for(cell)
-
-
 AGENTREC = Contender(
     "agentrec",
     "agentrec: `sync_client`/`async_client` in a `cassette` over a FileStore; httpx2 by `alias_httpx()`",
@@ -62,4 +66,6 @@ AGENTREC = Contender(
     prepare=prepare,
     distribution="agentrec",
     modules=("agentrec",),
+    brings_client=True,
+    threads_need_context=True,
 )

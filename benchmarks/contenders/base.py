@@ -41,6 +41,12 @@ class Contender:
 
     distribution: str = ""
     modules: tuple[str, ...] = ()
+    brings_client: bool = False
+    """Works through a client of its own, which an SDK must be given; else it is in the library itself."""
+
+    threads_need_context: bool = False
+    """Its scope does not reach threads: what runs there must be given a copy of the context."""
+
     scans: bool = False
     """Looks every recording over for each request: its measures are cut short."""
 

@@ -100,11 +100,16 @@ def prepare(cell: Cell, corpus: Corpus) -> None:
 
 BARE = Contender("bare", "the client and nothing else: the limit of recording", recording=bare)
 MOCK = Contender(
-    "mock", "MockTransport, a dict and the same bytes: the limit of replay", replaying=mock, prepare=prepare
+    "mock",
+    "MockTransport, a dict and the same bytes: the limit of replay",
+    replaying=mock,
+    prepare=prepare,
+    brings_client=True,
 )
 FLOOR = Contender(
     "floor",
     "the least that a transport can do: headers made once, a list of chunks",
     replaying=floor,
     prepare=prepare,
+    brings_client=True,
 )
