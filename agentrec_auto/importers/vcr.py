@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agentrec_auto.importers import wire
-from agentrec_auto.importers.record import Aside, Document, Found, Record, Source, Unread, UnreadableError
+from agentrec_auto.importers.record import Document, Found, Record, Source, Unread, UnreadableError
+
+_WEBSOCKET = "a websocket (realtime): only requests with one response can be replayed"
 
 
 class VCR(Source):
@@ -23,7 +25,11 @@ class VCR(Source):
         return _pairs(document.value) is not None
 
     def records(self, document: Document) -> Iterator[Found]:
-        for number, pair in enumerate(_pairs(document.value) or (), 1):
+        pairs = _pairs(document.value) or []
+        if pairs and all(isinstance(pair, dict) and "direction" in pair for pair in pairs):
+            yield Unread(document.position, _WEBSOCKET)
+            return
+        for number, pair in enumerate(pairs, 1):
             position = f"{document.position} interaction {number}".lstrip()
             try:
                 yield _found(position, pair)
@@ -54,17 +60,15 @@ def _found(position: str, pair: Any) -> Found:
     match pair:
         case {"request": dict(asked), "response": dict(told)}:
             return _record(position, asked, told, pair)
-        case {"kind": str(kind)} | {"type": str(kind)}:
-            return Aside(position, f"of {kind}")
-        case {"request": dict(), **rest} if any("ws" in str(name).lower() for name in rest):
-            return Aside(position, "of a websocket")
+        case {"direction": _}:
+            raise UnreadableError(_WEBSOCKET)
     raise UnreadableError("it has no request with a response")
 
 
 def _record(position: str, asked: Mapping[str, Any], told: Mapping[str, Any], pair: Any) -> Record:
     url = asked.get("uri", asked.get("url"))
     if isinstance(url, str) and url.startswith(("ws://", "wss://")):
-        raise UnreadableError("a websocket: only requests with one response can be replayed")
+        raise UnreadableError(_WEBSOCKET)
     inferred = []
     if "parsed_body" in asked or "parsed_body" in told:
         inferred.append("bytes")

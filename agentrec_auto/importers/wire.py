@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -29,6 +30,7 @@ from agentrec_auto.importers.addresses import address_of
 from agentrec_auto.importers.record import Record, UnreadableError
 from agentrec_auto.providers import sse
 from agentrec_auto.providers.endings import Terminator, is_stream
+from agentrec_auto.providers.registry import DIALECTS
 
 _EVENT_STREAM = b"application/vnd.amazon.eventstream"
 _BLOTTED = re.compile(rb"\W*(redacted|filtered|scrubbed)\W*", re.IGNORECASE)
@@ -60,6 +62,8 @@ def record(
     address = str(url or "")
     if not address.lower().startswith(("http://", "https://")):
         address, told = _inferred_address(asked, answer), [*told, "url"]
+    if not asked and _asks(str(method or "POST"), address, headers(request_headers)):
+        raise UnreadableError("the body of its request was not kept: nothing tells what was asked")
     if answer and not _kind(head):
         head, told = [*head, (b"content-type", _kind_of(answer))], [*told, "content-type"]
     chunks = pieces(answer, _kind(head))
@@ -203,11 +207,22 @@ def _kind(head: Headers) -> bytes:
 
 def _kind_of(data: bytes) -> bytes:
     """The content type that a body looks like."""
+    if len(data) >= 16 and zlib.crc32(data[:8]) == int.from_bytes(data[8:12], "big"):
+        return _EVENT_STREAM
     if sse.is_sse("", data):
         return b"text/event-stream"
     if sse.is_lines("", data):
         return b"application/x-ndjson"
     return b"application/json" if data.lstrip()[:1] in (b"{", b"[") else b"text/plain"
+
+
+def _asks(method: str, address: str, head: Headers) -> bool:
+    """Whether a request must have had a body: it says so, or goes where questions do."""
+    length = first_header(head, b"content-length") or b""
+    if length.isdigit() and int(length) > 0:
+        return True
+    path = address.split("?", 1)[0]
+    return method.upper() == "POST" and any(line.path.search(path) for line in DIALECTS)
 
 
 def _inferred_address(asked: bytes, answer: bytes) -> str:

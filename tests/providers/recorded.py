@@ -1,12 +1,7 @@
-"""Recorded traffic of other projects: the interactions in vcrpy cassettes that their source distributions ship.
-
-Cassettes are read with YAML's safe loader: what is tagged as a Python object in them (``istr`` header names,
-bytes, tuples) is brought to text, never built.
-"""
+"""Recorded traffic of other projects: the interactions in cassettes that their source distributions ship."""
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import re
@@ -14,31 +9,12 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
+from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.importers.importing import found_in
+from agentrec_auto.importers.record import Record, UnreadableError
 
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
-
-_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc]
-    """Safe, and not deterred by Python tags."""
-
-
-def _python(loader: Any, suffix: str, node: Any) -> Any:
-    """The plain value under a ``!!python/…`` tag: the text of an ``istr``, the items of a tuple."""
-    if isinstance(node, yaml.ScalarNode):
-        text = loader.construct_scalar(node)
-        return base64.b64decode(text) if suffix.startswith("bytes") else text
-    if isinstance(node, yaml.SequenceNode):
-        items = loader.construct_sequence(node, deep=True)
-        return items[0] if suffix.startswith("object/apply:") and len(items) == 1 else items
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _python)
+CASSETTE = re.compile(r"\.(ya?ml(\.gz)?|json|jsonl|har|toml)$")
 
 
 @dataclass(frozen=True)
@@ -55,63 +31,19 @@ def interactions(folder: Path) -> Iterator[Recorded]:
     for archive in sorted(folder.glob("*.tar.gz")):
         with tarfile.open(archive) as tar:
             for member in tar:
-                if re.search(r"\.ya?ml(\.gz)?$", member.name) and (file := tar.extractfile(member)):
-                    for interaction in _in_cassette(member.name, file.read()):
-                        digest = _digest(interaction)
-                        if digest not in seen:
+                if CASSETTE.search(member.name) and (file := tar.extractfile(member)):
+                    for record in _records(member.name, file.read()):
+                        if (digest := _digest(record.interaction)) not in seen:
                             seen.add(digest)
-                            yield Recorded(member.name, interaction)
+                            yield Recorded(member.name, record.interaction)
 
 
-def _in_cassette(name: str, data: bytes) -> Iterator[CapturedInteraction]:
-    if name.endswith(".gz"):
-        data = gzip.decompress(data)
-    if not re.search(rb"^(interactions|requests):", data, re.MULTILINE):
+def _records(name: str, data: bytes) -> Iterator[Record]:
+    try:
+        found = list(found_in(gzip.decompress(data) if name.endswith(".gz") else data, name))
+    except UnreadableError:  # a file of another kind
         return
-    document = yaml.load(data, Loader=_Loader)
-    pairs = document.get("interactions")
-    if pairs is None:  # langchain's: two lists side by side
-        pairs = [
-            {"request": asked, "response": told}
-            for asked, told in zip(document["requests"], document["responses"], strict=True)
-        ]
-    for pair in pairs:
-        yield _interaction(pair["request"], pair["response"])
-
-
-def _interaction(asked: dict[str, Any], told: dict[str, Any]) -> CapturedInteraction:
-    status = told.get("status", 200)
-    body = _bytes(told.get("body"))
-    return CapturedInteraction(
-        request=CapturedRequest(
-            method=asked.get("method", "POST"),
-            url=str(asked.get("uri", "")),
-            headers=_headers(asked.get("headers")),
-            content=_bytes(asked.get("body")),
-        ),
-        response_status=int(status["code"] if isinstance(status, dict) else status),
-        response_headers=_headers(told.get("headers")),
-        response_extensions={},
-        chunks=[CapturedChunk(body)] if body else [],
-    )
-
-
-def _bytes(body: Any) -> bytes:
-    if isinstance(body, dict):
-        if "base64_string" in body:
-            return base64.b64decode(body["base64_string"])
-        body = body.get("string")
-    if isinstance(body, str):
-        return body.encode("utf-8", "surrogateescape")
-    return body if isinstance(body, bytes) else b""
-
-
-def _headers(headers: Any) -> Headers:
-    pairs: Headers = []
-    for name, values in (headers or {}).items():
-        for value in values if isinstance(values, list) else [values]:
-            pairs.append((str(name).encode(), str(value).encode("utf-8", "replace")))
-    return pairs
+    yield from (one for _, one in found if isinstance(one, Record))
 
 
 def _digest(interaction: CapturedInteraction) -> str:
