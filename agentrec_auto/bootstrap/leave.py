@@ -11,14 +11,15 @@ from agentrec_auto.providers.hosts import LLM_SDKS
 def leave() -> None:
     """Note the LLM SDKs that were imported; sum the run up, if it is ours and there is anything to say."""
     sdks = [name for name in LLM_SDKS if name in sys.modules]
-    if sdks:
+    intercepting = "agentrec_auto.bootstrap.patches" in sys.modules
+    if sdks or intercepting:
         from agentrec_auto.flow import active, ledger  # here: most processes have no SDK
 
         for name in sdks:
             active.ledger.note(ledger.SEEN_SDK, name=name)
+        active.ledger.flush()
     if os.environ.get("AGENTREC_RUN_OWNER") != str(os.getpid()):
         return
-    intercepting = "agentrec_auto.bootstrap.patches" in sys.modules
     if intercepting or os.path.isdir(os.environ.get("AGENTREC_RUN_DIR", "")):
         from agentrec_auto.bootstrap.summary import close_run
 

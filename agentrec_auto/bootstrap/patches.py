@@ -5,8 +5,10 @@ Loaded when the first HTTP library is imported.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from types import ModuleType
+from typing import NoReturn
 
 from agentrec_auto.bootstrap import hook
 from agentrec_auto.flow import active, ledger
@@ -25,6 +27,8 @@ def patch(name: str, module: ModuleType) -> None:
         raise
     patched[name] = module
     active.restore = hook.restore
+    if os._exit is _exit:
+        os._exit = _flush_and_exit
 
 
 def unpatch_all() -> None:
@@ -32,4 +36,18 @@ def unpatch_all() -> None:
     while patched:
         name, module = patched.popitem()
         import_module(SEAMS[name]).unpatch(module)
+    if os._exit is _flush_and_exit:
+        os._exit = _exit
+    active.ledger.flush()
     active.ledger.after_fork()
+
+
+_exit = os._exit
+
+
+def _flush_and_exit(status: int) -> NoReturn:
+    """``os._exit``, by which children of ``os.fork`` leave, past every finaliser."""
+    try:
+        active.ledger.flush()
+    finally:
+        _exit(status)

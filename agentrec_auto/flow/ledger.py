@@ -1,8 +1,10 @@
 """What happened, over a whole process tree: the ledger.
 
 Each process appends one JSON line an event to its own file in ``$AGENTREC_RUN_DIR``, with one
-``O_APPEND`` write, so that a worker that dies by ``os._exit`` or ``kill -9`` leaves what it did behind.
-Whoever owns the run (``agentrec run``, pytest, or the first process) reads them all at the end.
+``O_APPEND`` write, so that a worker that is killed leaves what it did behind. Replays alone, of which there
+may be thousands a second, are written in batches: ``kill -9`` may take the count of those of the last
+milliseconds along. Whoever owns the run (``agentrec run``, pytest, or the first process) reads them all at
+the end.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ import json
 import os
 import sys
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 RUN_DIR = "AGENTREC_RUN_DIR"
@@ -48,40 +51,80 @@ SEEN_SDK = "sdk"
 
 Event = dict[str, Any]
 
+_Said = tuple[Event, bytes]
+"""An event, and its line."""
+
+_LATEST = 4096
+_BATCH_S = 0.005
+"""For how long replays are gathered before they are written."""
+
 
 class Ledger:
     """The events of this process, in memory and, where a run directory is named, on disk."""
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
+        self._latest: deque[Event] = deque(maxlen=_LATEST)
+        self._replays: dict[str, _Said] = {}
+        self._unwritten: deque[_Said] = deque()
+        self._written_at = 0.0
         self._lock = threading.Lock()
         self._descriptor: int | None = None
         self._owner = os.getpid()
 
+    @property
+    def events(self) -> list[Event]:
+        """The latest of them, for whoever asks in this process."""
+        self.flush()
+        return list(self._latest)
+
     def note(self, kind: str, **facts: Any) -> None:
         """Add an event; what can't be written is kept in memory all the same."""
         event: Event = {"kind": kind, **facts}
+        self._unwritten.append((event, _line(event)))
+        self.flush()
+
+    def replayed(self, name: str, status: int, *, fuzzy: bool) -> None:
+        """Add that the recording ``name`` was replayed. The one event that comes again and again in the
+        same words: they are spelled once."""
+        said = self._replays.get(name)
+        if said is None or said[0]["fuzzy"] != fuzzy:
+            event = {"kind": REPLAYED, "name": name, "status": status, "fuzzy": fuzzy}
+            if len(self._replays) >= _LATEST:
+                self._replays.clear()
+            said = self._replays[name] = (event, _line(event))
+        self._unwritten.append(said)
+        if monotonic() - self._written_at > _BATCH_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was gathered: before somebody reads, and before the process ends."""
         with self._lock:
-            self.events.append(event)
-            self._append(event)
+            said = [self._unwritten.popleft() for _ in range(len(self._unwritten))]
+            if said:
+                self._latest.extend(event for event, _ in said)
+                self._write(b"".join([line for _, line in said]))
+                self._written_at = monotonic()
 
     def after_fork(self) -> None:
         """Start afresh in a forked child: its own file, its own lock, none of the parent's events."""
         self.__init__()  # type: ignore[misc]
 
-    def _append(self, event: Event) -> None:
-        folder = os.environ.get(RUN_DIR)
-        if not folder:
-            return
-        line = json.dumps(event, ensure_ascii=True, default=str).encode() + b"\n"
+    def _write(self, lines: bytes) -> None:
         try:
             if self._descriptor is None:
+                folder = os.environ.get(RUN_DIR)
+                if not folder:
+                    return
                 os.makedirs(folder, exist_ok=True)
                 path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}.jsonl")
                 self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o600)
-            os.write(self._descriptor, line)
+            os.write(self._descriptor, lines)
         except OSError:
             return
+
+
+def _line(event: Event) -> bytes:
+    return json.dumps(event, ensure_ascii=True, default=str).encode() + b"\n"
 
 
 @dataclass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
+from agentrec_auto.capture import Ending
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.reel import Reel
 from agentrec_auto.flow.tap import Tap
@@ -19,6 +20,12 @@ class Replay:
     speed: float
     fell_short: Callable[[], None]
     """To be called when a caller reads past the end of a recording that was abandoned there."""
+
+    is_plain: bool = field(init=False)
+    """Whether it is the chunks and nothing else: at once, and to the end."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_plain", not self.speed and self.reel.ending is Ending.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """The recorder: takes a request and says what becomes of it.
 
 One a process for patched libraries (`agentrec_auto.assemble`); explicit transports may have their own.
-It is asked by every seam in the same words, whatever library and whether sync or async: `concerns`, then
-`plan`. What comes back is `agentrec_auto.flow.keeping`'s.
+It is asked by every seam in the same words, whatever library and whether sync or async: `again`, then
+`concerns`, then `plan`. What comes back is `agentrec_auto.flow.keeping`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from agentrec_auto.capture import CapturedRequest, Ending
+from agentrec_auto.capture import CapturedRequest, Ending, Headers
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
@@ -24,6 +24,7 @@ from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.takes import Lane, Takes, Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.keying.seen import SeenRequests
 from agentrec_auto.redaction.redactor import Redaction, Redactor
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
@@ -42,6 +43,7 @@ class Recorder:
         self._run = run
         self._keyer = Keyer(settings.key_rules)
         self._scope = Scope(settings)
+        self._seen = SeenRequests(name for rule in settings.key_rules for name in _lower(rule.headers))
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
         self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
         self._shelf = Shelf(settings, store, self._takes, ledger, run=run)
@@ -50,11 +52,25 @@ class Recorder:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
+    def again(self, method: str, url: str, headers: Headers, content: bytes) -> Replay | None:
+        """The replay of a request that was planned before and has a recording ready; else None, and the
+        request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
+        key = self._seen.key_of(self._seen.stamp(method, url, headers, content))
+        if key is None or (reel := self._takes.ready(key)) is None:
+            return None
+        self._shelf.settle_orphans()
+        return self._playing(reel, fuzzy=False)
+
     def plan(self, request: CapturedRequest, library: str) -> Plan:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.settle_orphans()
         redaction = self._redactor.open(request)
-        return self._planned(self._keyer.identify(redaction.request), redaction, library)
+        identity = self._keyer.identify(redaction.request)
+        plan = self._planned(identity, redaction, library)
+        if isinstance(plan, Replay):
+            stamp = self._seen.stamp(request.method, request.url, request.headers, request.content)
+            self._seen.remember(stamp, identity.key)
+        return plan
 
     def _planned(self, identity: Identity, redaction: Redaction, library: str) -> Plan:
         mode = self.settings.mode
@@ -82,6 +98,7 @@ class Recorder:
     def finish(self) -> None:
         """The process ends: responses still open were abandoned."""
         self._shelf.finish()
+        self._ledger.flush()
 
     def after_fork(self) -> None:
         """In a forked child: counts of its own; open responses are the parent's to keep."""
@@ -116,9 +133,12 @@ class Recorder:
             return False
         return self.settings.mode != "auto" or interaction.metadata.get("run") != self._run
 
-    def _playing(self, reel: Reel, *, fuzzy: bool) -> Plan:
-        self._ledger.note(events.REPLAYED, name=reel.name, status=reel.status, fuzzy=fuzzy)
-        return Replay(reel, self.settings.speed, partial(self._fell_short, reel))
+    def _playing(self, reel: Reel, *, fuzzy: bool) -> Replay:
+        self._ledger.replayed(reel.name, reel.status, fuzzy=fuzzy)
+        play: Replay | None = reel.ready.get(self)
+        if play is None:
+            play = reel.ready[self] = Replay(reel, self.settings.speed, partial(self._fell_short, reel))
+        return play
 
     def _missed(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
         match self.settings.on_miss:
@@ -137,3 +157,7 @@ class Recorder:
         text = reel.shortfall or ""
         self._ledger.note(events.MISSED, text=text, key=reel.name)
         say(text.removeprefix("agentrec: "))
+
+
+def _lower(names: Sequence[str]) -> list[bytes]:
+    return [name.lower().encode("ascii", "replace") for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import Ending, Headers
@@ -27,6 +27,9 @@ class Reel:
     """Seconds to wait before each chunk at the recorded pace."""
 
     ending: Ending
+
+    ready: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What is made of it once and used each time: by a recorder, and by seams for their libraries."""
 
     @property
     def shortfall(self) -> str | None:

@@ -76,6 +76,19 @@ class Takes:
         reels = self._reels_of(key) if replays else ()
         return Turn(lane, order, self._pick(reels, order), len(reels))
 
+    def ready(self, key: Key) -> Reel | None:
+        """The next asking of ``key``, where its reel is at hand; else None, and nothing is counted."""
+        asked = self._lane.asked
+        with self._lock:
+            reels = self._reels.get(key)
+            if not reels:
+                return None
+            order = asked.get(key, 0) + 1
+            reel = reels[order - 1] if order <= len(reels) else self._past(reels, order)
+            if reel is not None:
+                asked[key] = order
+            return reel
+
     def keep(self, turn: Turn, key: Key) -> int:
         """The take number for what a turn recorded; numbers count what is finished, without a gap."""
         with self._lock:
@@ -90,8 +103,10 @@ class Takes:
     def _pick(self, reels: tuple[Reel, ...], order: int) -> Reel | None:
         if not reels:
             return None
-        if order <= len(reels):
-            return reels[order - 1]
+        return reels[order - 1] if order <= len(reels) else self._past(reels, order)
+
+    def _past(self, reels: tuple[Reel, ...], order: int) -> Reel | None:
+        """What an asking past the last take gets."""
         if self._policy == "error":
             return None
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]

@@ -15,7 +15,7 @@ import pytest
 from agentrec_auto.bootstrap.hook import NotInterceptedError
 from agentrec_auto.bootstrap.leave import leave
 from agentrec_auto.errors import ConfigError
-from agentrec_auto.flow import ledger
+from agentrec_auto.flow import active, ledger
 from agentrec_auto.flow.ledger import Event, Tally
 from agentrec_auto.pytest_plugin import summary
 from agentrec_auto.pytest_plugin.marks import overrides_of
@@ -163,6 +163,7 @@ class AgentrecSession:
 
     def _news(self, *, below: bool = False) -> Iterable[Event]:
         """What was noted since the last look, counted."""
+        active.ledger.flush()
         events = self._tail.new(below=below)
         for event in events:
             self._tally.add(event)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.ledger import say, warn_once
 from agentrec_auto.flow.miss import Miss
-from agentrec_auto.flow.plan import PASS, Plan, Refuse
+from agentrec_auto.flow.plan import PASS, Plan, Refuse, Replay
 
 if TYPE_CHECKING:
     from agentrec_auto.flow.recorder import Recorder
@@ -29,24 +29,45 @@ Find = Callable[[], "Recorder"]
 
 def process_recorder() -> Recorder:
     """The recorder of this process, assembled at the first call."""
-    active.restore()
-    from agentrec_auto.assemble import recorder  # here: the parts are loaded at the first request
+    global _assemble
+    if _assemble is None:
+        from agentrec_auto import assemble  # here: the parts are loaded at the first request
 
-    return recorder()
+        _assemble = assemble
+    found: Recorder | None = _assemble.current()
+    if found is None:
+        active.restore()
+        found = _assemble.recorder()
+    return found
+
+
+_assemble: Any = None
 
 
 def wants_fakes() -> bool:
     """Whether in-process fakes are to be intercepted (``fakes = true``); asked only where there is one."""
+    active.restore()
     try:
         return process_recorder().settings.fakes
     except Exception:
         return False  # what is wrong with the settings is told at the first real call
 
 
+def again(find: Find, method: str, url: str, headers: Headers, content: bytes) -> Replay | None:
+    """The replay of a request that was replayed before; None sends it the whole way."""
+    if active.inside.get():
+        return None
+    try:
+        return find().again(method, url, headers, content)
+    except Exception:
+        return None  # whatever is wrong, the whole way meets it again
+
+
 def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
     """Whether a request is to be planned at all. A call inside a call that a seam let through is not."""
     if active.inside.get():
         return False
+    active.restore()
     try:
         return find().concerns(method, url, body)
     except Exception:

@@ -6,6 +6,8 @@ Told by what they are, or by what they do to the library while they are active:
 * pytest-httpx puts a function of its own in the place of ``HTTPTransport.handle_request`` for the length
   of a test; OpenTelemetry's and other tools' wrappers there say that they wrap the library's own
 * respx, and pytest-httpx2 with it, keeps the routers that are active in ``respx.mocks.Mocker.registry``
+
+Asked at every request, so what was found out once about a class or a method is remembered.
 """
 
 from __future__ import annotations
@@ -15,30 +17,49 @@ from types import ModuleType
 from typing import Any
 
 _NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTransport"})
-_METHODS = (("HTTPTransport", "handle_request"), ("AsyncHTTPTransport", "handle_async_request"))
 
 seen: set[str] = set()
 """Libraries of which a call went to a fake: "no LLM call was seen" is no alarm then."""
 
 
-def is_fake(transport: Any, module: ModuleType) -> bool:
-    """Whether ``transport`` stays in this process, or a mocking tool is active for ``module``."""
-    fakes = (module.MockTransport, module.ASGITransport, module.WSGITransport)
-    is_one = isinstance(transport, fakes) or type(transport).__name__ in _NAMES
-    if is_one or _is_replaced(module) or _respx_is_active():
-        seen.add(module.__name__)
-        return True
-    return False
+class Fakes:
+    """Those of httpx or of httpx2."""
 
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._kinds: dict[type, bool] = {}
+        self._methods: tuple[Any, Any] = (None, None)
+        self._replaced = False
 
-def _is_replaced(module: ModuleType) -> bool:
-    for owner, name in _METHODS:
-        transport = getattr(module, owner)
-        method = vars(transport).get(name)
-        # Told by the module that defines it, which wrappers take over from what they wrap.
-        if _package(method) != _package(transport) and not hasattr(method, "__wrapped__"):
+    def has(self, transport: Any) -> bool:
+        """Whether ``transport`` stays in this process, or a mocking tool is active for the library."""
+        kind = type(transport)
+        fake = self._kinds.get(kind)
+        if fake is None:
+            fake = self._kinds[kind] = self._is_one(kind)
+        if fake or self._is_replaced() or _respx_is_active():
+            seen.add(self._module.__name__)
             return True
-    return False
+        return False
+
+    def _is_one(self, kind: type) -> bool:
+        module = self._module
+        fakes = (module.MockTransport, module.ASGITransport, module.WSGITransport)
+        return issubclass(kind, fakes) or kind.__name__ in _NAMES
+
+    def _is_replaced(self) -> bool:
+        sync, asynchronous = self._module.HTTPTransport, self._module.AsyncHTTPTransport
+        methods = (sync.__dict__.get("handle_request"), asynchronous.__dict__.get("handle_async_request"))
+        before = self._methods
+        if methods[0] is not before[0] or methods[1] is not before[1]:
+            self._methods = methods
+            self._replaced = _is_foreign(methods[0], sync) or _is_foreign(methods[1], asynchronous)
+        return self._replaced
+
+
+def _is_foreign(method: Any, transport: type) -> bool:
+    """Told by the module that defines it, which wrappers take over from what they wrap."""
+    return _package(method) != _package(transport) and not hasattr(method, "__wrapped__")
 
 
 def _package(thing: Any) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from agentrec_auto.seams.httpx_fakes import is_fake
+from agentrec_auto.seams.httpx_fakes import Fakes
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 METHOD = "_transport_for_url"
@@ -36,19 +36,26 @@ def unpatch(module: ModuleType) -> None:
 
 
 def _answering(module: ModuleType, kind: str) -> Any:
+    interposed: Any = None
+    fakes = Fakes(module)
+
     def transport_for_url(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        nonlocal interposed
         # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
-        from agentrec_auto.seams.deciding import wants_fakes  # here: importing the library costs 10 ms less
-        from agentrec_auto.seams.httpx_transports import family_of
+        if interposed is None:
+            from agentrec_auto.seams.httpx_transports import family_of  # here: the import takes 10 ms less
 
-        interposed = getattr(family_of(module), kind)
+            interposed = getattr(family_of(module), kind)
         # An explicit transport that has a scope, or is one, answers for the call by itself.
         if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport
-        if is_fake(transport, module) and not wants_fakes():
-            return transport
+        if fakes.has(transport):
+            from agentrec_auto.seams.deciding import wants_fakes
+
+            if not wants_fakes():
+                return transport
         return interposed(transport)
 
     return transport_for_url

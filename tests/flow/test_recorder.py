@@ -230,3 +230,34 @@ def test_keys_are_true(tmp_path_factory, body, query):
     assert Keyer(RULES).identify(stored.request).key == split_name(name)[0] == stored.metadata["key"]
     assert SECRET.encode() not in open(os.path.join(store.where, name + ".json"), "rb").read()
     assert isinstance(recorder(store, "replay", **more).plan(request, "lib"), Replay)
+
+
+def test_again():
+    """A request replayed before is answered without redaction or key, its takes in order; others are not."""
+    store = MemoryStore()
+    first = recorder(store)
+    for text in "abc":
+        answered(first.plan(asking(), "lib"), text)
+    later = recorder(store, mode="replay", run="r2", takes="cycle")
+    asked = asking()
+    parts = (asked.method, asked.url, asked.headers, asked.content)
+    assert later.again(*parts) is None
+    later.plan(asked, "lib")
+    later._redactor = later._keyer = None
+    assert [later.again(*parts).reel.chunks for _ in range(3)] == [(b"b",), (b"c",), (b"a",)]
+    later.start_lane()
+    assert later.again(*parts).reel.chunks == (b"a",)
+    assert later.again(*parts[:3], asking("Other").content) is None
+    assert events(later) == ["replayed"] * 5
+
+
+def test_again_past_the_last_take():
+    """What the policy refuses goes the whole way, where it is told; it isn't counted twice."""
+    store = MemoryStore()
+    answered(recorder(store).plan(asking(), "lib"))
+    later = recorder(store, mode="replay", run="r2", takes="error")
+    asked = asking()
+    assert isinstance(later.plan(asked, "lib"), Replay)
+    assert later.again(asked.method, asked.url, asked.headers, asked.content) is None
+    refused = later.plan(asked, "lib")
+    assert isinstance(refused, Refuse) and "asked for the 2nd time" in refused.miss.text
