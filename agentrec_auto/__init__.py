@@ -21,6 +21,12 @@ if TYPE_CHECKING:  # for type checkers; nothing is loaded
     from agentrec_auto.keying.cassette_id import default_key as default_key
     from agentrec_auto.keying.cassette_id import fingerprint as fingerprint
     from agentrec_auto.keying.cassette_id import fingerprint_of as fingerprint_of
+    from agentrec_auto.migration import MigrationReport as MigrationReport
+    from agentrec_auto.migration import RowResult as RowResult
+    from agentrec_auto.migration import annotate_corpus as annotate_corpus
+    from agentrec_auto.migration import migrate_study as migrate_study
+    from agentrec_auto.migration import migration_id_for as migration_id_for
+    from agentrec_auto.migration import run_migration as run_migration
     from agentrec_auto.session import DynamicTransport as DynamicTransport
     from agentrec_auto.session import SyncDynamicTransport as SyncDynamicTransport
     from agentrec_auto.session import async_client as async_client
@@ -51,6 +57,12 @@ _HOMES = {
     "default_key": "agentrec_auto.keying.cassette_id",
     "fingerprint": "agentrec_auto.keying.cassette_id",
     "fingerprint_of": "agentrec_auto.keying.cassette_id",
+    "MigrationReport": "agentrec_auto.migration",
+    "RowResult": "agentrec_auto.migration",
+    "annotate_corpus": "agentrec_auto.migration",
+    "migrate_study": "agentrec_auto.migration",
+    "migration_id_for": "agentrec_auto.migration",
+    "run_migration": "agentrec_auto.migration",
     "FileStore": "agentrec_auto.store",
     "InMemoryStore": "agentrec_auto.store",
     "InteractionStore": "agentrec_auto.store",
@@ -68,7 +80,10 @@ _HOMES = {
     "sync_client": "agentrec_auto.session",
 }
 
-_ROOMS = frozenset({"capture", "cli", "errors", "keying", "providers", "session", "store", "transport"})
+_ROOMS = frozenset(
+    {"capture", "cli", "comparators", "errors", "keying", "migration", "pricing", "providers", "report"}
+    | {"session", "store", "transport"}
+)
 """Modules that programs reach as attributes, without importing them."""
 
 __all__ = [
@@ -84,21 +99,27 @@ __all__ = [
     "Fingerprint",
     "InMemoryStore",
     "InteractionStore",
+    "MigrationReport",
     "MissError",
     "RecordingTransport",
     "ReplayTransport",
+    "RowResult",
     "SyncAutoTransport",
     "SyncDynamicTransport",
     "SyncRecordingTransport",
     "SyncReplayTransport",
     "__version__",
+    "annotate_corpus",
     "async_client",
     "cassette",
     "default_key",
     "fingerprint",
     "fingerprint_of",
     "install",
+    "migrate_study",
+    "migration_id_for",
     "open_store",
+    "run_migration",
     "sync_client",
     "uninstall",
 ]

@@ -1,0 +1,62 @@
+"""From an answer to what comparators look at, with its tokens, its time and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from agentrec_auto.comparators.base import Side
+from agentrec_auto.providers import reading
+from agentrec_auto.providers.conversation import Answer, Usage
+
+
+class Prices(Protocol):
+    """What tokens cost."""
+
+    @property
+    def provenance(self) -> str:
+        """Where the prices come from, and as of when."""
+
+    def cost(self, model: str | None, provider: str | None, usage: Usage) -> float | None:
+        """In dollars; None where there is no price."""
+
+
+def side_of(
+    answer: Answer | None, told: Mapping[str, Any], model: str | None, prices: Prices | None = None
+) -> Side:
+    """One answer with its circumstances. ``told`` is the recording's metadata, ``model`` who was asked."""
+    if answer is None:
+        return Side(model=model)
+    usage = answer.usage or _counted(told.get("usage"))
+    name = answer.model or model
+    provider = reading.word(told.get("provider"))
+    first = answer.first
+    return Side(
+        model=name,
+        text=first.text,
+        tool_calls=first.tool_calls,
+        refusal=first.refusal,
+        finish_reason=first.finish_reason,
+        is_whole=answer.is_whole,
+        usage=usage,
+        latency_s=reading.number(told.get("latency_s")),
+        latency_first_chunk_s=reading.number(told.get("latency_first_chunk_s")),
+        cost_usd=prices.cost(name, provider, usage) if prices is not None and usage is not None else None,
+    )
+
+
+def tokens_in(usage: Usage | None) -> int | None:
+    """Read by the model, from a cache or not."""
+    return None if usage is None else usage.input + usage.cache_read + usage.cache_write
+
+
+def tokens_out(usage: Usage | None) -> int | None:
+    """Written by the model, thoughts included."""
+    return None if usage is None else usage.output + usage.reasoning
+
+
+def _counted(told: Any) -> Usage | None:
+    """The usage that a recording's metadata says, where its body doesn't."""
+    if not isinstance(told, dict):
+        return None
+    return Usage(**{name: reading.count(told.get(name)) for name in Usage.__dataclass_fields__})
