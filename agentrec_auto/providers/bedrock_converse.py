@@ -22,6 +22,7 @@ from agentrec_auto.providers.conversation import (
     Part,
     Question,
     Reasoning,
+    ResponseFormat,
     Role,
     Sampling,
     Text,
@@ -36,7 +37,7 @@ from agentrec_auto.providers.dialect import Call, Dialect, Folded
 from agentrec_auto.providers.reading import first_of, members
 from agentrec_auto.providers.sse import Event
 
-_KNOWN = frozenset({"messages", "system", "inferenceConfig", "toolConfig", "schemaVersion"})
+_KNOWN = frozenset({"messages", "system", "inferenceConfig", "toolConfig", "outputConfig", "schemaVersion"})
 _KNOWN_CONFIG = frozenset({"temperature", "topP", "top_p", "maxTokens", "max_new_tokens", "stopSequences"})
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -73,11 +74,13 @@ class BedrockConverse(Dialect):
             ),
             tools=tuple(_tools(config.get("tools"))),
             tool_choice=_tool_choice(members(config.get("toolChoice"))),
+            response_format=_response_format(members(document.get("outputConfig"))),
             sampling=_sampling(members(document.get("inferenceConfig"))),
             streamed=call.streamed,
             rest={
                 **reading.rest(document, _KNOWN),
                 **reading.inner_rest(document, "inferenceConfig", _KNOWN_CONFIG),
+                **reading.inner_rest(document, "outputConfig", frozenset({"textFormat"})),
             },
         )
 
@@ -228,6 +231,16 @@ def _tool_choice(choice: dict[str, Any]) -> ToolChoice | None:
     if tool := members(choice.get("tool")):
         return ToolChoice("named", reading.text(tool.get("name")))
     return None
+
+
+def _response_format(config: dict[str, Any]) -> ResponseFormat | None:
+    """A schema, which stands there as text."""
+    structure = members(members(config.get("textFormat")).get("structure"))
+    told = members(structure.get("jsonSchema"))
+    if not (schema := reading.word(told.get("schema"))):
+        return None
+    name, description = reading.word(told.get("name")), reading.word(told.get("description"))
+    return ResponseFormat("schema", reading.arguments(schema), name, description)
 
 
 def _sampling(config: dict[str, Any]) -> Sampling:

@@ -125,12 +125,13 @@ class Writer(ABC):
             keeper = _KEPT_AT.get(source.dialect if source else "", "the provider")
             raise UnsupportedRequestError(f"the request continues a conversation kept at {keeper}")
         if source is not None and source.dialect == self.name and source.document:
-            if _is_away(source.host, host):
-                refuse_kept(question, self.title)
+            is_away = _is_away(source.host, host)
             body = copy.deepcopy(dict(source.document))
-            if model != question.model:
+            if is_away:
+                refuse_kept(question, self.title)
+            if is_away or model != question.model:
                 self.forget_thoughts(body, notes)
-            body = self.revised(body, model)
+            body = self.revised(body, model, notes, is_away=is_away)
         else:
             from agentrec_auto.providers.writers.preparing import prepared
 
@@ -150,8 +151,8 @@ class Writer(ABC):
     def path(self, model: str, stream: bool) -> str:
         """Where the request goes, below the base URL."""
 
-    def revised(self, body: dict[str, Any], model: str) -> dict[str, Any]:
-        """A recorded body of this dialect, asking ``model``."""
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
+        """A recorded body of this dialect, asking ``model``; ``is_away``: of another provider."""
         return {**body, "model": model}
 
     def forget_thoughts(  # noqa: B027 - nothing to forget is common

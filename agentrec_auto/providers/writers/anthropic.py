@@ -91,7 +91,7 @@ class AnthropicWriter(Writer):
         _think(body, question.sampling.reasoning, model, notes)
         return body
 
-    def revised(self, body: dict[str, Any], model: str) -> dict[str, Any]:
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
         body.pop("anthropic_version", None)  # in the body at Google's and Amazon's clouds
         if (form := body.pop("output_format", None)) is not None:  # its name while it was in beta
             body["output_config"] = {**reading.members(body.get("output_config")), "format": form}
@@ -293,6 +293,8 @@ def _fit(body: dict[str, Any], model: str, known: Claude, notes: Notes) -> None:
     elif thinking.get("type") == "enabled":
         drop(body, ("temperature", "top_k"), f"{model} takes none while it thinks", notes)
     elif "temperature" in body and "top_p" in body and not known.takes_two_samplers:
+        if body["top_p"] == 1:  # says nothing
+            del body["top_p"]
         drop(body, ("top_p",), f"{model} takes either temperature or top_p", notes)
     messages = list(reading.objects(body.get("messages")))
     if messages and messages[-1].get("role") == "assistant" and not known.takes_prefill:

@@ -6,6 +6,7 @@ user begins; tools can't be forbidden; bytes only, no URLs.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,16 @@ from urllib.parse import quote
 
 from agentrec_auto.errors import UnsupportedRequestError
 from agentrec_auto.providers import reading
-from agentrec_auto.providers.conversation import Media, Part, Question, Text, ToolCall, ToolResult, Turn
+from agentrec_auto.providers.conversation import (
+    Media,
+    Part,
+    Question,
+    ResponseFormat,
+    Text,
+    ToolCall,
+    ToolResult,
+    Turn,
+)
 from agentrec_auto.providers.writers import carrying, schemas
 from agentrec_auto.providers.writers.drawing import drawn, drop, effort_of, lower
 from agentrec_auto.providers.writers.models import Claude
@@ -63,15 +73,15 @@ class BedrockConverseWriter(Writer):
                 named = {"tool": {"name": choice.name}}
                 config["toolChoice"] = {"auto": {"auto": {}}, "required": {"any": {}}}.get(choice.mode, named)
             body["toolConfig"] = config
-        if question.response_format is not None:
-            raise UnsupportedRequestError(f"a form for the answer is not asked for in {self.title}")
+        if (form := question.response_format) is not None:
+            body["outputConfig"] = {"textFormat": _form(form, model, notes)}
         if settings := drawn(question.sampling, _NAMES, self.title, notes):
             body["inferenceConfig"] = settings
         if effort_of(question.sampling.reasoning) not in (None, "none"):
             notes.say(f"reasoning left out: {self.title} has no common word for it")
         return body
 
-    def revised(self, body: dict[str, Any], model: str) -> dict[str, Any]:
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
         return body  # the model stands in the path
 
     def forget_thoughts(self, body: dict[str, Any], notes: Notes) -> None:
@@ -89,6 +99,8 @@ class BedrockConverseWriter(Writer):
         if known is not None and not known.takes_sampling:
             drop(config, ("temperature", "topP"), f"{model} takes none", notes)
         elif known is not None and not known.takes_two_samplers and "temperature" in config:
+            if config.get("topP") == 1:  # says nothing
+                del config["topP"]
             drop(config, ("topP",), f"{model} takes either temperature or topP", notes)
         if config:
             body["inferenceConfig"] = config
@@ -127,6 +139,19 @@ def _block(part: Part, number: int) -> dict[str, Any]:
             raise carrying.refused(part, BedrockConverseWriter.title)
         case _:
             raise UnsupportedRequestError("a message of this kind has no counterpart in Bedrock Converse")
+
+
+def _form(form: ResponseFormat, model: str, notes: Notes) -> dict[str, Any]:
+    if form.kind == "json":
+        raise UnsupportedRequestError(
+            "the request wants JSON without a schema, which Bedrock Converse has not"
+        )
+    known = Claude.of(model)
+    if known is not None and not known.takes_schemas:
+        raise UnsupportedRequestError(f"the request has a schema for the answer, and {model} takes none")
+    schema = form.schema if known is None else schemas.for_anthropic(form.schema, notes)
+    told = {"schema": json.dumps(schema, ensure_ascii=False), "name": form.name or "answer"}
+    return {"type": "json_schema", "structure": {"jsonSchema": told}}
 
 
 def _format(media_type: str) -> str:

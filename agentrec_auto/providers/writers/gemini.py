@@ -110,7 +110,7 @@ class GeminiWriter(Writer):
             notes.say("arguments of tools are not made to fit their schemas (strict)")
         return told
 
-    def revised(self, body: dict[str, Any], model: str) -> dict[str, Any]:
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
         body.pop("model", None)  # stands in the path
         return {_SPELT.get(name, name): value for name, value in body.items()}
 

@@ -62,7 +62,7 @@ class OllamaWriter(Writer):
             notes.say("reasoning left out: not every model of Ollama's takes it")
         return body
 
-    def revised(self, body: dict[str, Any], model: str) -> dict[str, Any]:
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
         if "messages" not in body:
             raise UnsupportedRequestError("the request asks for the completion of a text, not for a chat")
         return {**body, "model": model}

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from agentrec_auto.providers import reading
 from agentrec_auto.providers.conversation import Question, ResponseFormat, ToolChoice
+from agentrec_auto.providers.writers import leftovers
 from agentrec_auto.providers.writers import openai_shape as shape
 from agentrec_auto.providers.writers.drawing import drawn, effort_of, lower, note_effort, shorten
 from agentrec_auto.providers.writers.models import GPT
@@ -26,6 +27,9 @@ _NAMES = {
     "frequency_penalty": "frequency_penalty",
     "presence_penalty": "presence_penalty",
 }
+_COMMON = frozenset({"user", "stream_options", "logprobs", "top_logprobs"})
+"""Members of no bearing on the answer that most servers know."""
+
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
 
 
@@ -92,6 +96,18 @@ class OpenAIChatWriter(Writer):
             told["description"] = form.description
         told["strict"] = strictness(form, notes)
         return {"type": "json_schema", "json_schema": told}
+
+    def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
+        if is_away:  # servers of this shape know the older words, and few of OpenAI's own
+            for message in reading.objects(body.get("messages")):
+                if message.get("role") == "developer":
+                    message["role"] = "system"
+            if (most := body.pop("max_completion_tokens", None)) is not None:
+                body.setdefault("max_tokens", most)
+            if beside := sorted(name for name in body if name in leftovers.BESIDE_THE_POINT - _COMMON):
+                notes.say(f"left out, as the answer doesn't depend on it: {', '.join(beside)}")
+                body = {name: value for name, value in body.items() if name not in beside}
+        return {**body, "model": model}
 
     def forget_thoughts(self, body: dict[str, Any], notes: Notes) -> None:
         for message in reading.objects(body.get("messages")):
