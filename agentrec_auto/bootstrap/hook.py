@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 MODES = ("off", "record", "replay", "auto", "refresh", "verify")
 """`agentrec_auto.settings.MODES`, without what importing it costs."""
 
-LIBRARIES = ("httpx", "httpx2", "aiohttp", "urllib3")
+LIBRARIES = (
+    *("httpx", "httpx2", "aiohttp", "urllib3"),
+    *("lm15.transports._sync", "lm15.transports._async"),
+    *("dspy._vendor.lm15.transports._sync", "dspy._vendor.lm15.transports._async"),
+)
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 
 WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))

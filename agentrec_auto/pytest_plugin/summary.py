@@ -18,7 +18,8 @@ TOLD = 10
 
 def header(mode: str, corpus: str) -> str:
     """``agentrec: mode replay, corpus tests/corpus, intercepting httpx 0.28.1, httpx2 2.16.2``."""
-    libraries = ", ".join(filter(None, map(_versioned, SEAMS))) or "nothing: no HTTP library is installed"
+    packages = dict.fromkeys(name.partition(".")[0] for name in SEAMS)
+    libraries = ", ".join(filter(None, map(_versioned, packages))) or "nothing: no HTTP library is installed"
     return f"agentrec: mode {mode}, corpus {_short(corpus)}, intercepting {libraries}"
 
 
