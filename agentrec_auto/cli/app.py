@@ -14,8 +14,8 @@ COMMANDS = (
     "run",
     *("ls", "show", "diff", "explain", "stats"),
     *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
-    "import",
-    *("demo", "doctor", "config", "hook"),
+    *("import", "export"),
+    *("demo", "doctor", "config", "profiles", "hook"),
 )
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""
 

@@ -13,7 +13,7 @@ from agentrec_auto.importers import messages, tracing
 from agentrec_auto.importers.record import Aside, Document, Found, Record, Source, Unread, UnreadableError
 from agentrec_auto.importers.synthesis import Told, synthesised
 from agentrec_auto.providers import reading
-from agentrec_auto.providers.conversation import Part, Text
+from agentrec_auto.providers.conversation import Part, Question, Text
 
 _TYPES = frozenset(
     "GENERATION EMBEDDING SPAN EVENT AGENT TOOL CHAIN RETRIEVER EVALUATOR GUARDRAIL".split()  # noqa: SIM905
@@ -69,17 +69,18 @@ def _record(position: str, one: Mapping[str, Any]) -> Record:
     answer, reason = _answer(said("output"))
     counted = reading.first_of(dict(one), "usageDetails", "usage_details", "usage")
     name = reading.word(one.get("name"))
+    tools = reading.members(asked).get("tools") or given.get("tools") or metadata.get("tools")
     told = Told(
-        model=model,
-        provider=reading.word(metadata.get("ls_provider")),
-        system=system,
-        turns=turns,
-        answer=answer,
-        finish_reason=reason,
-        tools=messages.tools(
-            reading.members(asked).get("tools") or given.get("tools") or metadata.get("tools")
+        Question(
+            model,
+            turns,
+            system,
+            tools=messages.tools(tools),
+            sampling=tracing.sampling(metadata, given),
         ),
-        sampling=tracing.settings(metadata, given),
+        answer,
+        provider=reading.word(metadata.get("ls_provider")),
+        finish_reason=reason,
         usage=tracing.usage(messages.loaded(counted), nested=False),
         metadata={
             **tracing.times(

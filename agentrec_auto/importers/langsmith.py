@@ -13,7 +13,7 @@ from agentrec_auto.importers import messages, tracing
 from agentrec_auto.importers.record import Aside, Document, Found, Record, Source, Unread, UnreadableError
 from agentrec_auto.importers.synthesis import Told, synthesised
 from agentrec_auto.providers import reading
-from agentrec_auto.providers.conversation import Part, Text
+from agentrec_auto.providers.conversation import Part, Question, Text
 
 
 class LangSmith(Source):
@@ -67,15 +67,17 @@ def _record(position: str, run: dict[str, Any]) -> Record:
     counted = {name: run.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
     name = reading.word(run.get("name"))
     told = Told(
-        model=model,
+        Question(
+            model,
+            turns,
+            system,
+            tools=messages.tools(invoked.get("tools") or inputs.get("tools")),
+            sampling=tracing.sampling(named, inputs, invoked),
+        ),
+        found.parts,
         provider=reading.word(metadata.get("ls_provider")),
         answered_by=found.model,
-        system=system,
-        turns=turns,
-        answer=found.parts,
         finish_reason=found.reason,
-        tools=messages.tools(invoked.get("tools") or inputs.get("tools")),
-        sampling=tracing.settings(named, inputs, invoked),
         usage=tracing.usage(found.counted, nested=True) or tracing.usage(counted, nested=True),
         metadata={
             **tracing.times(run.get("start_time"), run.get("end_time"), run.get("first_token_time")),

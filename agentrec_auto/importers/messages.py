@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentrec_auto.importers.record import UnreadableError
-from agentrec_auto.providers import reading
+from agentrec_auto.providers import media, reading
 from agentrec_auto.providers.conversation import (
     Media,
     MediaKind,
@@ -200,16 +200,15 @@ def _call(value: dict[str, Any]) -> ToolCall:
 
 
 def _media(kind: str, value: dict[str, Any]) -> Media | None:
-    """An image by its URL, which is a ``data:`` one where the bytes are there."""
+    """An image or a file, by its URL or with its bytes."""
     source = reading.members(reading.first_of(value, "source", "inline_data", "inlineData")) or value
-    data = reading.first_of(source, "data", "base64", "content") if kind != "uri" else None
     media_type = reading.word(reading.first_of(source, "media_type", "mime_type", "mimeType", "mediaType"))
+    medium: MediaKind = media.kind_of(media_type) if media_type else "image"
     target = reading.first_of(value, "image_url", "uri", "url") or source.get("url")
     url = target.get("url") if isinstance(target, dict) else target
-    if isinstance(data, str) and media_type and not isinstance(url, str):
-        url = f"data:{media_type};base64,{data}"
-    if not isinstance(url, str) or (kind not in _IMAGES and not url.startswith("data:image/")):
-        return None
-    modality = str(value.get("modality") or (media_type or "image").partition("/")[0])
-    medium: MediaKind = "image" if modality == "image" else "file"
-    return Media(medium, media_type, url=url)
+    if isinstance(url, str) and (kind in _IMAGES or url.startswith("data:")):
+        return media.from_url(medium, url, media_type=media_type)
+    data = reading.first_of(source, "data", "base64", "content")
+    if isinstance(data, str) and kind in (*_IMAGES, "") and media_type:
+        return media.from_base64(medium, media_type, data)
+    return None

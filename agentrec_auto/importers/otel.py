@@ -22,7 +22,7 @@ from agentrec_auto.importers.record import Aside, Document, Found, Record, Sourc
 from agentrec_auto.importers.spans import Span
 from agentrec_auto.importers.synthesis import Told, synthesised
 from agentrec_auto.providers import reading
-from agentrec_auto.providers.conversation import Part, Turn
+from agentrec_auto.providers.conversation import Part, Question, Turn
 
 _OTHERS = (
     "embeddings",
@@ -89,15 +89,17 @@ def _record(position: str, span: Span) -> Record:
              if name.startswith("gen_ai.request.")}  # fmt: skip
     invoked = reading.members(messages.loaded(said.get("llm.invocation_parameters")))
     told = Told(
-        model=model,
+        Question(
+            model,
+            turns,
+            system,
+            tools=messages.tools(_tools(said)),
+            sampling=tracing.sampling(invoked, given),
+        ),
+        answered,
         provider=_word(said, "gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"),
         answered_by=_word(said, "gen_ai.response.model"),
-        system=system,
-        turns=turns,
-        answer=answered,
         finish_reason=reason or (reasons[0] if isinstance(reasons, list) and reasons else None),
-        tools=messages.tools(_tools(said)),
-        sampling=tracing.settings(invoked, given),
         usage=tracing.usage(_counted(said), nested=True),
         metadata={
             **tracing.times(span.started, span.ended),

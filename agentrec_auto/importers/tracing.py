@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from agentrec_auto.providers import reading
-from agentrec_auto.providers.conversation import Usage
+from agentrec_auto.providers.conversation import Sampling, Usage
 
 _INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens", "inputTokens", "inputUsage", "prompt")
 _OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens", "outputTokens", "outputUsage",
@@ -24,13 +24,7 @@ _DETAILS = tuple(
     for what in ("input", "output", "prompt", "completion")
     for token in ("token", "tokens")
 )
-_SETTINGS = {
-    "temperature": "temperature", "top_p": "top_p", "topP": "top_p", "top_k": "top_k",
-    "max_tokens": "max_tokens", "maxTokens": "max_tokens", "max_completion_tokens": "max_completion_tokens",
-    "max_output_tokens": "max_tokens", "stop": "stop", "stop_sequences": "stop", "seed": "seed",
-    "frequency_penalty": "frequency_penalty", "presence_penalty": "presence_penalty",
-    "reasoning_effort": "reasoning_effort",
-}  # fmt: skip
+_LIMIT = ("max_tokens", "maxTokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens")
 
 
 def usage(raw: Any, *, nested: bool) -> Usage | None:
@@ -63,14 +57,23 @@ def _number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
-def settings(*given: Any) -> dict[str, Any]:
-    """How the answer was to be drawn, under OpenAI's names; later ones win."""
+def sampling(*given: Any) -> Sampling:
+    """How the answer was drawn, out of settings of which the last that says something counts."""
     told: dict[str, Any] = {}
     for one in given:
-        for name, value in reading.members(one).items():
-            if name in _SETTINGS and value not in (None, "", [], "None"):
-                told[_SETTINGS[name]] = _plain(value)
-    return told
+        known = reading.members(one).items()
+        told.update((name, _plain(value)) for name, value in known if value not in (None, "", [], "None"))
+    return Sampling(
+        temperature=reading.number(told.get("temperature")),
+        top_p=reading.number(reading.first_of(told, "top_p", "topP")),
+        top_k=reading.number(reading.first_of(told, "top_k", "topK")),
+        max_tokens=reading.integer(reading.first_of(told, *_LIMIT)),
+        stop=reading.words(reading.first_of(told, "stop", "stop_sequences", "stopSequences")),
+        seed=reading.integer(told.get("seed")),
+        frequency_penalty=reading.number(told.get("frequency_penalty")),
+        presence_penalty=reading.number(told.get("presence_penalty")),
+        reasoning=reading.word(told.get("reasoning_effort")),
+    )
 
 
 def _plain(value: Any) -> Any:
