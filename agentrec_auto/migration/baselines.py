@@ -6,6 +6,7 @@ say how far that model agrees with itself. What can't serve as a baseline comes 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
@@ -25,6 +26,9 @@ from agentrec_auto.providers.wording import question_text
 
 NOT_BASELINES = ("migration__", "judge__", "embedding__")
 """How the names of recordings begin that a migration has made itself."""
+
+
+_TURN = 64
 
 
 @dataclass(slots=True)
@@ -84,7 +88,9 @@ def _newer(one: Baseline, other: Baseline) -> Baseline:
 async def _read(
     recordings: Recordings, choice: Choice, keyer: Keyer, prices: Prices | None
 ) -> AsyncIterator[Baseline]:
-    for name in _candidates(await recordings.names()):
+    for number, name in enumerate(_candidates(await recordings.names())):
+        if number % _TURN == 0:  # a folder is read without waiting: signals must get in
+            await asyncio.sleep(0)
         if not choice.means_name(name):
             continue
         try:

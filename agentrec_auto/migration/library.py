@@ -16,11 +16,10 @@ from agentrec_auto.migration.recordings import AnyStore, recordings_of
 from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
 from agentrec_auto.migration.run import Options, study
 from agentrec_auto.migration.sides import Prices
+from agentrec_auto.migration.targets import Target, target_for
 
 if TYPE_CHECKING:
     import httpx
-
-    from agentrec_auto.migration.targets import Target
 
 
 async def run_migration(
@@ -137,8 +136,6 @@ async def annotate_corpus(store: AnyStore) -> list[str]:
 def _target(target: str | Target, provider: str | None, url: str | None) -> Target:
     if not isinstance(target, str):
         return target
-    from agentrec_auto.migration.targets import target_for
-
     return target_for(target, provider=provider, url=url)
 
 

@@ -30,15 +30,16 @@ from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import Scoring
 from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
+from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import Translated, translated
 
 if TYPE_CHECKING:
     import httpx
 
     from agentrec_auto.migration.asking import Line
-    from agentrec_auto.migration.targets import Target
 
 PREVIEW = 80
+_TURN = 16
 NOT_RECORDED = "no recorded migration response; run `agentrec migrate` (online) first"
 
 
@@ -158,6 +159,8 @@ class _Run:
                 )
             if self._options.progress is not None:
                 self._options.progress(row)
+            if number % _TURN == 0:  # answers in the corpus are waited for by nobody: signals must get in
+                await asyncio.sleep(0)
         self._scoring.hurry()
 
     async def _fill(self, row: RowResult, baseline: Baseline, target: Target) -> None:
@@ -258,7 +261,10 @@ class _Run:
         """What translation noted, of an answer that doesn't say."""
         try:
             question = await self._answers.question(baseline)
-            return list(translated(target, question, with_key=False).notes)
+            found = translated(
+                target, question, max_tokens_default=self._options.max_tokens_default, with_key=False
+            )
+            return list(found.notes)
         except (AgentrecError, LookupError):
             return []
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
+from agentrec_auto.errors import MissingAPIKeyError
 from agentrec_auto.migration.baselines import Baseline
 from agentrec_auto.migration.sides import tokens_in
+from agentrec_auto.migration.targets import Target
 from agentrec_auto.providers.conversation import Question, Usage
-from agentrec_auto.providers.writing import writer_for
-
-if TYPE_CHECKING:
-    from agentrec_auto.migration.targets import Target
 
 _CHARACTERS_A_TOKEN = 3
 """Few, so that what is not known is guessed too dear rather than too cheap."""
@@ -20,15 +17,14 @@ _CHARACTERS_A_TOKEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A question in the target's dialect, ready to be sent if it has a URL."""
+    """A question in the target's dialect, ready to be sent if it was made with the key."""
 
     question: Question
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
     notes: tuple[str, ...]
     """What could not be carried over, and was not part of the question."""
-
-    url: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
     def expected_usage(self, baseline: Baseline, max_tokens_default: int) -> Usage:
         """The most tokens that asking it should take."""
@@ -39,16 +35,18 @@ class Translated:
 
 
 def translated(
-    target: Target, question: Question, *, with_key: bool, max_tokens_default: int = 4096
+    target: Target, question: Question, *, max_tokens_default: int, with_key: bool = True
 ) -> Translated:
-    """The question for the target; without a key only what translation notes of it.
+    """The question for the target; without a key, to be looked at only.
 
     `UnsupportedRequestError` where it can't be asked faithfully, and only then `MissingAPIKeyError`.
     """
     if not with_key:
-        written = writer_for(target.dialect).write(
-            question, target.model, stream=True, max_tokens_default=max_tokens_default
-        )
-        return Translated(question, written.notes)
-    asking = target.request(question, stream=True, max_tokens_default=max_tokens_default)
-    return Translated(question, asking.notes, asking.url, asking.headers, asking.body)
+        target = replace(target, headers={}, profile=replace(target.profile, auth="none"))
+    try:
+        asking = target.request(question, stream=True, max_tokens_default=max_tokens_default)
+    except MissingAPIKeyError:
+        if with_key:
+            raise
+        return Translated(question, "", {}, b"", ())  # a program's own adapter, which can't do without
+    return Translated(question, asking.url, asking.headers, asking.body, asking.notes)
