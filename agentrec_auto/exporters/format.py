@@ -54,5 +54,5 @@ class Lines(Format):
         for held in recordings:
             try:
                 yield Written(self.line(held) + b"\n", held.name)
-            except UnfitError as error:
+            except UnfitError as error:  # noqa: PERF203
                 yield Left(held.name, str(error))

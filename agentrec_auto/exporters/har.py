@@ -10,10 +10,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from agentrec_auto import __version__
 from agentrec_auto.capture import CapturedInteraction, Headers, first_header
 from agentrec_auto.corpus.facts import facts_of
 from agentrec_auto.corpus.held import Held
@@ -26,7 +26,7 @@ class HAR(Format):
     name = "har"
 
     def pieces(self, recordings: Iterable[Held]) -> Iterator[Written | Left]:
-        creator = json.dumps({"name": "agentrec-auto", "version": __version__})
+        creator = json.dumps({"name": "agentrec-auto", "version": version("agentrec-auto")})
         yield Written(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": ['.encode())
         before = b"\n"
         for held in recordings:

@@ -1,4 +1,4 @@
-"""JSON by the line: a recording's file on one line, with its name. Nothing is lost; it can be imported again."""
+"""JSON by the line: a recording's file on one line, and its name. Loses nothing, and can be imported again."""
 
 from __future__ import annotations
 
