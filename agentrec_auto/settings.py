@@ -70,6 +70,27 @@ class TagRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """A model that migrations can ask, as the user calls it."""
+
+    name: str
+    model: str
+    provider: str = ""
+    """One of the providers we know; empty for what the model's name tells."""
+
+    url: str = ""
+    """A base URL; empty for the provider's."""
+
+    dialect: str = ""
+    key_env: str = ""
+    """The environment variable that holds the key; empty for the provider's."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    options: str = ""
+    """Members for every body, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the recorder needs to know."""
 
@@ -107,6 +128,9 @@ class Settings:
     key_rules: tuple[KeyRule, ...] = ()
     redact: RedactSettings = field(default_factory=RedactSettings)
     tags: tuple[TagRule, ...] = ()
+    targets: tuple[TargetSettings, ...] = ()
+    """Models that migrations can ask by a name of the user's."""
+
     run_tags: tuple[tuple[str, str], ...] = ()
     """From ``--tag k=v``: put on everything recorded in this run."""
 

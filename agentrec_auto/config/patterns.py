@@ -62,6 +62,11 @@ def variable(value: object) -> str:
     raise Unfit(f"bad env {told(name)}", "a variable's name, without $ and value")
 
 
+def variable_or_none(value: object) -> str:
+    """The name of an environment variable, or an empty text."""
+    return "" if value == "" else variable(value)
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         with warnings.catch_warnings():

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule
+from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
 
 
 def dump(settings: Settings) -> str:
@@ -59,4 +59,8 @@ def _tag_rules(said: Any) -> tuple[TagRule, ...]:
     return tuple(TagRule(rule["url"], _frozen(rule["tags"])) for rule in said)
 
 
-_BUILDERS = {"key_rules": _key_rules, "redact": _redact, "tags": _tag_rules}
+def _targets(said: Any) -> tuple[TargetSettings, ...]:
+    return tuple(TargetSettings(**{name: _frozen(value) for name, value in one.items()}) for one in said)
+
+
+_BUILDERS = {"key_rules": _key_rules, "redact": _redact, "tags": _tag_rules, "targets": _targets}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 
@@ -9,9 +10,9 @@ from pydantic import ValidationError
 
 from agentrec_auto.config import find, toml, values
 from agentrec_auto.config.explain import Explainer
-from agentrec_auto.config.schema import File, KeyTable, RedactTable, ReplaceTable, TagTable
+from agentrec_auto.config.schema import File, KeyTable, RedactTable, ReplaceTable, TagTable, TargetTable
 from agentrec_auto.errors import ConfigError
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule
+from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
 
 Origins = dict[str, str]
 """Field of `Settings` → what said it (``agentrec.toml [agentrec]``)."""
@@ -36,6 +37,7 @@ def read(path: str, *, name: str) -> tuple[Settings, Origins]:
         ("key_rules", file.key.rule, "key.rule"),
         ("redact", file.redact.model_fields_set, "redact"),
         ("tags", file.tag, "tag"),
+        ("targets", file.target, "target"),
     ):
         if said:
             origins[field] = f"{name} {explainer.head(table)}"
@@ -65,6 +67,7 @@ def _settings(file: File, path: str) -> Settings:
         key_rules=_key_rules(file.key),
         redact=_redact(file.redact),
         tags=tuple(map(_tag_rule, file.tag)),
+        targets=tuple(_target(name, table) for name, table in file.target.items()),
         root=root,
         config_file=path,
     )
@@ -96,6 +99,25 @@ def _redact(table: RedactTable) -> RedactSettings:
 
 def _replacements(tables: list[ReplaceTable]) -> tuple[Replacement, ...]:
     return tuple(Replacement(one.pattern, one.with_) for one in tables)
+
+
+def _target(name: str, table: TargetTable) -> TargetSettings:
+    try:
+        options = json.dumps(table.options) if table.options else ""
+    except (TypeError, ValueError) as error:  # TOML has dates, JSON none
+        raise ConfigError(
+            f"bad options ({error})", where=f"[target.{name}]", expected="what JSON has"
+        ) from error
+    return TargetSettings(
+        name=name,
+        model=table.model,
+        provider=table.provider,
+        url=table.url,
+        dialect=table.dialect,
+        key_env=table.key_env,
+        headers=tuple(table.headers.items()),
+        options=options,
+    )
 
 
 def _tag_rule(table: TagTable) -> TagRule:

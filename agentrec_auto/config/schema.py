@@ -134,6 +134,31 @@ class TagTable(Table):
         return self
 
 
+class TargetTable(Table):
+    """A model that `agentrec migrate --target NAME` asks."""
+
+    model: Annotated[str, BeforeValidator(values.string("model", "a model, as its provider calls it"))]
+    """The model, as its provider calls it."""
+
+    provider: Annotated[str, BeforeValidator(values.text("provider"))] = ""
+    """One of those that `agentrec profiles` lists; not needed where the model's name tells."""
+
+    url: Annotated[str, BeforeValidator(values.base_url)] = ""
+    """The base URL of another server: `http://localhost:8080/v1`."""
+
+    dialect: Annotated[str, BeforeValidator(values.text("dialect"))] = ""
+    """What is spoken there: `openai_chat`, unless the provider says otherwise."""
+
+    key_env: Annotated[str, BeforeValidator(patterns.variable_or_none)] = ""
+    """The environment variable that holds the key."""
+
+    headers: dict[Header, Annotated[str, BeforeValidator(values.text("header"))]] = {}
+    """Sent along; `${NAME}` in a value is the environment's."""
+
+    options: dict[str, Any] = {}
+    """Put into the body of every request: `temperature = 0`."""
+
+
 class AgentrecTable(Table):
     """How to record and replay."""
 
@@ -188,6 +213,9 @@ class File(Table):
     redact: RedactTable = Field(default_factory=RedactTable)
     tag: list[TagTable] = []
     """One table a rule; an interaction gets the tags of all whose `url` matches."""
+
+    target: dict[str, TargetTable] = {}
+    """One table a model that migrations ask: `[target.NAME]`."""
 
 
 class _EditorSchema(GenerateJsonSchema):

@@ -101,6 +101,17 @@ def url_glob(value: object) -> str:
     raise Unfit(f"a glob that matches no URL, {told(glob)},", f"one over the whole URL, as in {told(whole)}")
 
 
+def base_url(value: object) -> str:
+    """The URL of a server, or none."""
+    expected = "a base URL, as in 'http://localhost:8080/v1'"
+    if value == "":
+        return ""
+    url = string("url", expected)(value)
+    if url.startswith(("http://", "https://")) and url.partition("://")[2].strip("/"):
+        return url
+    raise Unfit(f"bad url {told(value)}", expected)
+
+
 def threshold(value: object) -> float:
     """A likeness, from 0 to 1."""
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from agentrec_auto.config import keys, values
 from agentrec_auto.config.load import CI, DEFAULT, Loaded
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule
+from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
 
-_TABLES = {"key_rules": "key.rule", "tags": "tag"}
+_TABLES = {"key_rules": "key.rule", "tags": "tag", "targets": "target"}
 """Fields of `Settings` that the file calls otherwise."""
 
 
@@ -68,6 +69,10 @@ def _plain(value: Any) -> Any:
             return {"pattern": value.pattern, "with": value.with_}
         case TagRule():
             return {"url": value.url, **dict(value.tags)}
+        case TargetSettings():
+            said = {field.name: getattr(value, field.name) for field in fields(value)}
+            said |= {"headers": dict(value.headers), "options": json.loads(value.options or "{}")}
+            return {name: one for name, one in said.items() if one}
         case KeyRule() | RedactSettings():
             pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
             return {name: _plain(said) for name, said in pairs if said}
@@ -91,6 +96,10 @@ def _lines(value: Any) -> Iterator[str]:
             said = _plain(value)
             yield said.pop("url")
             yield from (f"  {line}" for line in _said(said))
+        case TargetSettings():
+            said = _plain(value)
+            yield said.pop("name")
+            yield from (f"  {name}: {one}" for name, one in said.items())
         case RedactSettings():
             yield from _said(_plain(value))
         case _:

@@ -218,13 +218,15 @@ def test_init_shows_every_key(command, project):
             "key_rules": "agentrec.toml [[key.rule]]",
             "redact": "agentrec.toml [redact]",
             "tags": "agentrec.toml [[tag]]",
+            "targets": "agentrec.toml [target]",
         }.items()
     }
-    from agentrec_auto.config.schema import RedactTable, RuleTable
+    from agentrec_auto.config.schema import RedactTable, RuleTable, TargetTable
 
     tables = tables_of(path.read_text())
     assert {*tables["key"]["rule"][0]} == {*RuleTable.model_fields}
     assert {*tables["redact"]} == {*RedactTable.model_fields}
+    assert {*tables["target"]["cheap"]} == {*TargetTable.model_fields}
 
 
 def test_init_twice(command, project):

@@ -11,7 +11,7 @@ import pytest
 
 from agentrec_auto.bootstrap.options import OPTIONS
 from agentrec_auto.config.keys import KEYS
-from agentrec_auto.config.schema import AgentrecTable, RedactTable, RuleTable
+from agentrec_auto.config.schema import AgentrecTable, RedactTable, RuleTable, TargetTable
 from agentrec_auto.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs/config.md").read_text(encoding="utf-8")
@@ -60,12 +60,22 @@ def test_keys_of_tables(head, model):
     }
 
 
+def test_keys_of_a_target():
+    """So has a target's."""
+    defaults = {row[0]: row[1] for row in cells("[target.NAME]")}
+    fields_of = TargetTable.model_fields
+    assert defaults == {
+        name: "" if field.is_required() else json.dumps(field.default) for name, field in fields_of.items()
+    }
+
+
 def test_every_setting():
     """Every field of `Settings` that a person can say has a place on the page."""
     places = {
         "key_rules": "[[key.rule]]",
         "redact": "[redact]",
         "tags": "[[tag]]",
+        "targets": "[target.NAME]",
         "run_tags": "AGENTREC_TAGS",
     }
     not_said = {"root", "config_file"}

@@ -38,9 +38,9 @@ WRONG = [
     ("[agentrec]\ncorpsu = 'x'", f"unknown key 'corpsu' in {A} [agentrec]: expected {ONE_OF} (did you mean 'corpus'?)"),
     ("[agentrec]\non-miss = 'fail'", f"unknown key 'on-miss' in {A} [agentrec]: expected {ONE_OF} (did you mean 'on_miss'?)"),
     ("[agentrec]\nzzz = 'x'", f"unknown key 'zzz' in {A} [agentrec]: expected {ONE_OF}"),
-    ("mode = 'auto'", f"unknown key 'mode' in {A}: expected one of agentrec, key, redact, tag ('mode' belongs under [agentrec])"),
-    ("[tool.agentrec]\nmode = 'auto'", f"unknown key 'tool' in {A}: expected one of agentrec, key, redact, tag (the table [tool.agentrec] of a pyproject.toml is [agentrec] here)"),
-    ("[[tags]]\nurl = '*'", f"unknown key 'tags' in {A}: expected one of agentrec, key, redact, tag (did you mean 'tag'?)"),
+    ("mode = 'auto'", f"unknown key 'mode' in {A}: expected one of agentrec, key, redact, tag, target ('mode' belongs under [agentrec])"),
+    ("[tool.agentrec]\nmode = 'auto'", f"unknown key 'tool' in {A}: expected one of agentrec, key, redact, tag, target (the table [tool.agentrec] of a pyproject.toml is [agentrec] here)"),
+    ("[[tags]]\nurl = '*'", f"unknown key 'tags' in {A}: expected one of agentrec, key, redact, tag, target (did you mean 'tag'?)"),
     ("[agentrec.redact]\nenv = []", f"unknown key 'redact' in {A} [agentrec]: expected {ONE_OF} ([redact] is a table of its own)"),
     ("agentrec = 3", f"bad table 3 in {A} [agentrec]: expected a table"),
     # rules
@@ -102,7 +102,7 @@ def test_in_pyproject(project):
     )
     assert project.error().splitlines() == [
         "unknown mode 'x' in pyproject.toml [tool.agentrec] mode: expected off, record, replay, auto, refresh or verify",
-        f"unknown key 'redcat' in pyproject.toml [tool.agentrec]: expected {ONE_OF}, key, redact, tag (did you mean 'redact'?)",
+        f"unknown key 'redcat' in pyproject.toml [tool.agentrec]: expected {ONE_OF}, key, redact, tag, target (did you mean 'redact'?)",
         f"bad glob 3 in pyproject.toml [[tool.agentrec.key.rule]] #1 url: expected {GLOB}",
         "bad env 3 in pyproject.toml [tool.agentrec.redact]: expected an array of strings",
     ]
