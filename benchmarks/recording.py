@@ -58,9 +58,7 @@ def working(job: Job) -> Iterator[Work]:
     yield work
 
 
-def check(
-    jobs: Mapping[str, Job], told: Sequence[Round], asked: Mapping[str, Sequence[Sequence[int]]]
-) -> None:
+def check(jobs: Mapping[str, Job], told: Sequence[Round], asked: Sequence[Sequence[int]]) -> None:
     """Replay, with no server, what was recorded last; what comes back wrong is added to the turn's."""
     for name, job in jobs.items():
         taken = [(place, took[name]) for place, took in enumerate(told) if name in took]
@@ -69,7 +67,8 @@ def check(
         place, last = taken[-1]
         # Ours has one folder for all turns, so all of them can be asked again.
         path = job.folder if name == OURS.name else last.facts["path"]
-        numbers = sum(map(list, asked[name][: place + 1]), []) if name == OURS.name else asked[name][place]
+        first = 0 if name == OURS.name else place
+        numbers = [number for turn in asked[first : place + 1] for number in turn]
         corpus = Corpus(path, job.url, 0, job.options["kind"])
         replay = Job("replaying", name, job.cell, corpus)
         try:

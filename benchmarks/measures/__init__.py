@@ -1,3 +1,3 @@
 """What is measured, in the order of the report: a module each, with ``run(bench)``."""
 
-MEASURES = ("replay", "cold", "stream", "record", "chunks", "delay", "peak")
+MEASURES = ("replay", "cold", "stream", "record", "chunks", "delay", "peak", "lookup", "crowd", "body")
