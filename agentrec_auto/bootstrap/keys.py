@@ -45,7 +45,7 @@ def set_dummy_keys(environ: MutableMapping[str, str]) -> None:
     """
     drop_dummy_keys(environ)
     corpus, wanted = _said(environ)
-    names = (_recorded(corpus) or _default(environ)) if wanted else []
+    names = (_recorded(corpus, environ) or _default(environ)) if wanted else []
     made_up = [name for name in names if not environ.get(name)]  # empty: a secret that CI keeps from a fork
     for name in made_up:
         environ[name] = _dummy(name)
@@ -90,20 +90,27 @@ def _said(environ: Mapping[str, str]) -> tuple[str, bool]:
     return corpus, wanted and (bool(switch) or ours.get("dummy_keys") is not False)
 
 
-def _recorded(corpus: str) -> list[str]:
+def _recorded(corpus: str, environ: Mapping[str, str]) -> list[str]:
     is_database = corpus.startswith(_DATABASE)  # beside which the names are, for SQLite is much to load
     path = corpus[len(_DATABASE) :] if is_database else os.path.join(corpus, "")
     try:
         with open(f"{path}.agentrec-keys", encoding="utf-8") as file:
-            return file.read().split()
+            names = file.read().split()
     except (OSError, ValueError):
         return []
+    if _has_aws(environ):
+        names = [name for name in names if not name.endswith("?")]
+    return list(dict.fromkeys(name.rstrip("?") for name in names))
 
 
 def _default(environ: Mapping[str, str]) -> list[str]:
     names = list(DEFAULT)
     if environ.get("GEMINI_API_KEY"):
         names.remove("GOOGLE_API_KEY")  # with both set, google-genai warns
-    if any(name.startswith(REAL_AWS) for name in environ) or os.path.isdir(os.path.expanduser("~/.aws")):
+    if _has_aws(environ):
         names = [name for name in names if not name.startswith("AWS_")]
     return names
+
+
+def _has_aws(environ: Mapping[str, str]) -> bool:
+    return any(name.startswith(REAL_AWS) for name in environ) or os.path.isdir(os.path.expanduser("~/.aws"))

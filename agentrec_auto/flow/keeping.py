@@ -25,7 +25,7 @@ from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes, Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
-from agentrec_auto.providers.hosts import KEY_VARIABLES
+from agentrec_auto.providers.hosts import BEDROCK_VARIABLES, KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
@@ -155,7 +155,7 @@ class Keeping:
         except BaseException:
             shelf.takes.unkeep(self._origin.turn, key)
             raise
-        shelf.store.note_secrets([name for name in KEY_VARIABLES if os.environ.get(name)])
+        shelf.store.note_secrets(_secrets(self._origin.identity.dialect))
         if self._name is None:
             shelf.ledger.note(events.REPEATED, key=key)
         else:
@@ -234,6 +234,12 @@ class Keeping:
 
     def _warn(self, text: str) -> None:
         warn_once(self._shelf.ledger, self._origin.redaction.text(text))
+
+
+def _secrets(dialect: str) -> list[str]:
+    """The key variables that the app has, and those that stand for what it has elsewhere (a profile, a role)."""
+    here = [name for name in KEY_VARIABLES if os.environ.get(name)]
+    return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here
 
 
 def _latency_first_chunk_s(tap: Tap) -> float | None:

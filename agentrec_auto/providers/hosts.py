@@ -145,3 +145,11 @@ KEY_VARIABLES = (
     "AWS_DEFAULT_REGION",
 )
 """Variables that SDKs take their credentials from, or won't start without."""
+
+BEDROCK_VARIABLES = (
+    "AWS_ACCESS_KEY_ID?",
+    "AWS_SECRET_ACCESS_KEY?",
+    "AWS_DEFAULT_REGION?",
+    "AWS_EC2_METADATA_DISABLED?",
+)
+"""What replaying a call to Bedrock needs. The mark: only where AWS credentials are told in no other way."""

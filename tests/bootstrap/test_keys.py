@@ -12,6 +12,7 @@ from processes import Run
 
 from agentrec_auto.bootstrap import hook
 from agentrec_auto.bootstrap.keys import DEFAULT, DUMMY
+from agentrec_auto.providers.hosts import BEDROCK_VARIABLES
 
 PY = sys.executable
 TELL = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -117,3 +118,24 @@ def test_without_a_launcher_the_file_says_where(run_python: Run, tmp_path: Path,
     assert set(told) & set(DEFAULT) == {"GROQ_API_KEY"}
     written(tmp_path, file, f"{table}\ndummy_keys = false\n")
     assert not set(json.loads(run_python("-c", TELL, env=env).stdout)) & set(DEFAULT)
+
+
+BEDROCK = "".join(f"{name}\n" for name in ("OPENAI_API_KEY", *BEDROCK_VARIABLES))
+
+
+def test_bedrock(seen, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Where Bedrock was recorded by a profile or a role, which no variable tells, AWS gets dummies, too."""
+    (tmp_path / "tapes").mkdir()
+    written(tmp_path / "tapes", ".agentrec-keys", BEDROCK)
+    told = seen("--mode", "replay", "--corpus", "tapes")
+    assert (told["AWS_ACCESS_KEY_ID"], told["AWS_DEFAULT_REGION"]) == (DUMMY, "us-east-1")
+    assert not [name for name in told if name.endswith("?")]
+
+
+def test_bedrock_with_credentials(seen, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """But not where a profile is named: dummies would hide it from the app's other AWS clients."""
+    (tmp_path / "tapes").mkdir()
+    written(tmp_path / "tapes", ".agentrec-keys", BEDROCK)
+    told = seen("--mode", "replay", "--corpus", "tapes", env={"AWS_PROFILE": "work"})
+    assert told["OPENAI_API_KEY"] == DUMMY
+    assert "AWS_ACCESS_KEY_ID" not in told

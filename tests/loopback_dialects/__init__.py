@@ -6,7 +6,7 @@ two calls are answered alike; a question with tools is answered by a call of the
 with a JSON schema by an instance of it. The control ``say`` sets the text, and wins over all that.
 
 Shapes after the public API references: Chat Completions, Responses, Embeddings, Files; Anthropic Messages;
-Gemini generateContent; Ollama chat.
+Gemini generateContent; Ollama chat; Bedrock Converse and InvokeModel.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from loopback_dialects.anthropic_messages import count_tokens, messages
 from loopback_dialects.base import Answer, Ask, Json, as_json
+from loopback_dialects.bedrock import converse, invoke
 from loopback_dialects.gemini import gemini, gemini_count
 from loopback_dialects.ollama import ollama
 from loopback_dialects.openai_chat import chat
@@ -41,6 +42,8 @@ def failure(ask: Ask, status: int, message: str) -> Answer:
         body: Json = {"type": "error", "error": error, "request_id": f"req_{ask.number}"}
     elif ":" in ask.path.rpartition("/")[2]:
         body = {"error": {"code": status, "message": message, "status": kind.upper()}}
+    elif ask.path.startswith("/model/"):
+        body = {"message": message}
     elif ask.path.startswith("/api/"):
         body = {"error": message}
     else:
@@ -82,6 +85,8 @@ ROUTES: tuple[tuple[str, Callable[[Ask], Answer]], ...] = (
     (r":(g|streamG)enerateContent$", gemini),
     (r":countTokens$", gemini_count),
     (r"^/api/chat$", ollama),
+    (r"^/model/[^/]+/converse(-stream)?$", converse),
+    (r"^/model/[^/]+/invoke(-with-response-stream)?$", invoke),
     (r"/models(/[^/:]+)?$", models),
     (r"/traces/ingest$", telemetry),
     (r"^/hello", hello),
