@@ -27,6 +27,10 @@ if TYPE_CHECKING:  # for type checkers; nothing is loaded
     from agentrec_auto.migration import migrate_study as migrate_study
     from agentrec_auto.migration import migration_id_for as migration_id_for
     from agentrec_auto.migration import run_migration as run_migration
+    from agentrec_auto.report import default_report_basename as default_report_basename
+    from agentrec_auto.report import render_console as render_console
+    from agentrec_auto.report import render_html as render_html
+    from agentrec_auto.report import render_markdown as render_markdown
     from agentrec_auto.session import DynamicTransport as DynamicTransport
     from agentrec_auto.session import SyncDynamicTransport as SyncDynamicTransport
     from agentrec_auto.session import async_client as async_client
@@ -78,6 +82,10 @@ _HOMES = {
     "async_client": "agentrec_auto.session",
     "cassette": "agentrec_auto.session",
     "sync_client": "agentrec_auto.session",
+    "default_report_basename": "agentrec_auto.report",
+    "render_console": "agentrec_auto.report",
+    "render_html": "agentrec_auto.report",
+    "render_markdown": "agentrec_auto.report",
 }
 
 _ROOMS = frozenset(
@@ -113,12 +121,16 @@ __all__ = [
     "async_client",
     "cassette",
     "default_key",
+    "default_report_basename",
     "fingerprint",
     "fingerprint_of",
     "install",
     "migrate_study",
     "migration_id_for",
     "open_store",
+    "render_console",
+    "render_html",
+    "render_markdown",
     "run_migration",
     "sync_client",
     "uninstall",

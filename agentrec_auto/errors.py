@@ -10,6 +10,7 @@
     ├── DecodeError          a body that no dialect makes sense of, or not the one that was asked
     ├── UnsupportedRequestError a request that has no form in plain texts, or none at another provider
     ├── MissingAPIKeyError   a live call needs a key: which variable
+    ├── ReportFormatError    a file that was to be a JSON report, and is none: which one, where, why
     └── StoreError           a corpus that can't be opened or written: where, why, the cure
 
 Messages are lower case: what was asked, what stood in the way, and the cure last.
@@ -97,6 +98,18 @@ class UndecodableBodyError(AgentrecError):
     def __init__(self, encoding: str, cure: str) -> None:
         self.encoding = encoding
         super().__init__(f"can't decode a body under content-encoding {encoding!r}: {cure}")
+
+
+class ReportFormatError(AgentrecError, ValueError):
+    """A file that was to be a report in JSON, and is none that can be read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
+        super().__init__(f"no report to compare with in {name!r}: {why}; `--format json` writes one")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return ReportFormatError, (self.name, self.why)
 
 
 class StoreError(AgentrecError):

@@ -90,7 +90,7 @@ def _fingerprint(method: str, host: str, path: str, content: bytes) -> Fingerpri
         provider=provider,
         model=model,
         semantic_key=_digest(method, path, body)[:32],
-        cassette_id=f"{_sanitize(provider)}_{_sanitize(str(model or 'unknown'))}_{digest}",
+        cassette_id=f"{sanitized(provider)}_{sanitized(str(model or 'unknown'))}_{digest}",
     )
 
 
@@ -109,7 +109,8 @@ def _provider(host: str) -> str:
     return name or "unknown"
 
 
-def _sanitize(word: str) -> str:
+def sanitized(word: str) -> str:
+    """A word as it can stand in a file's name; ``x`` where nothing is left of it."""
     return _UNSAFE.sub("-", word).strip("-") or "x"
 
 

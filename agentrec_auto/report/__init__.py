@@ -1,1 +1,60 @@
-"""A migration as people read it: one view of the numbers, and a renderer a format."""
+"""What a migration found, for people and programs: a view first, then Markdown, HTML, JSON and the others.
+
+Each name is fetched from its home on first use: a program that renders Markdown loads nothing of the rest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # for type checkers; nothing is loaded
+    from agentrec_auto.report.console import render_console as render_console
+    from agentrec_auto.report.document import load as load
+    from agentrec_auto.report.document import render_json as render_json
+    from agentrec_auto.report.github import render_github as render_github
+    from agentrec_auto.report.html import render_html as render_html
+    from agentrec_auto.report.junit import render_junit as render_junit
+    from agentrec_auto.report.markdown import render_markdown as render_markdown
+    from agentrec_auto.report.tally import view_of as view_of
+    from agentrec_auto.report.writing import default_report_basename as default_report_basename
+    from agentrec_auto.report.writing import write as write
+
+_HOMES = {
+    "default_report_basename": "writing",
+    "load": "document",
+    "render_console": "console",
+    "render_github": "github",
+    "render_html": "html",
+    "render_json": "document",
+    "render_junit": "junit",
+    "render_markdown": "markdown",
+    "view_of": "tally",
+    "write": "writing",
+}
+
+__all__ = [
+    "default_report_basename",
+    "load",
+    "render_console",
+    "render_github",
+    "render_html",
+    "render_json",
+    "render_junit",
+    "render_markdown",
+    "view_of",
+    "write",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

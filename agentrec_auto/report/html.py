@@ -82,7 +82,7 @@ def _script() -> str:
 
 
 def _file(name: str) -> str:
-    return files("agentrec_auto.report").joinpath("page", name).read_text(encoding="utf-8")
+    return (files("agentrec_auto.report") / "page" / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> Markup:

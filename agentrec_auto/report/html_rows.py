@@ -10,8 +10,8 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from agentrec_auto.corpus.inert import inert
 from agentrec_auto.comparators.base import ComparisonResult
+from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import UNCATEGORIZED, RowResult
 from agentrec_auto.report.lines import Line, outcome, results
 from agentrec_auto.report.view import View
@@ -71,7 +71,9 @@ def parts(view: View, written: int) -> Iterator[Markup]:
         pager=_PAGER,
         baseline=inert(view.baseline if len(view.baseline_models) == 1 else "Baseline"),
         heads=Markup("").join(
-            Markup("<th scope='col'>{}</th><th scope='col' class='scores'>Verdict</th>").format(inert(target.model))
+            Markup("<th scope='col'>{}</th><th scope='col' class='scores'>Verdict</th>").format(
+                inert(target.model)
+            )
             for target in view.targets
         ),
     )
@@ -80,7 +82,9 @@ def parts(view: View, written: int) -> Iterator[Markup]:
     details = (_details(line) for line in islice(view.lines(), written))
     yield _AFTER.format(
         pager=_PAGER,
-        details=Markup("<section class='no-script'><h2>Details</h2>{}</section>").format(Markup("").join(details)),
+        details=Markup("<section class='no-script'><h2>Details</h2>{}</section>").format(
+            Markup("").join(details)
+        ),
     )
 
 
@@ -89,7 +93,9 @@ def _categories(view: View) -> Markup:
     if not names:
         return Markup()
     options = (
-        Markup("<option value='{}'>{}</option>").format("-" if name == UNCATEGORIZED else f"={inert(name)}", inert(name))
+        Markup("<option value='{}'>{}</option>").format(
+            "-" if name == UNCATEGORIZED else f"={inert(name)}", inert(name)
+        )
         for name in names
     )
     return Markup(
@@ -113,7 +119,8 @@ def _line(line: Line, view: View) -> Markup:
     row = line.first
     tag = Markup("<span class='tag'>{}</span>").format(inert(row.category)) if row.category else ""
     return Markup(
-        "<tr><td class='number'>{}</td><td class='prompt' dir='auto'>{} {}</td><td class='answer' dir='auto'>{}</td>{}</tr>\n"
+        "<tr><td class='number'>{}</td><td class='prompt' dir='auto'>{} {}</td>"
+        "<td class='answer' dir='auto'>{}</td>{}</tr>\n"
     ).format(
         line.number,
         inert(row.prompt_preview),
@@ -142,7 +149,9 @@ def _score(result: ComparisonResult) -> Markup:
     if result.error:
         return Markup("<span class='err'>{} failed</span>").format(inert(result.comparator))
     look, mark = {True: ("pass", "✓"), False: ("fail", "✗"), None: ("meta", "")}[result.passed]
-    return Markup("<span class='{}'>{} {} {:.2f}</span>").format(look, mark, inert(result.comparator), result.score)
+    return Markup("<span class='{}'>{} {} {:.2f}</span>").format(
+        look, mark, inert(result.comparator), result.score
+    )
 
 
 def _details(line: Line) -> Markup:
@@ -150,7 +159,9 @@ def _details(line: Line) -> Markup:
     sides = [("Baseline", row.baseline_model or "", row.baseline_text)]
     sides += [("Target", one.target_model, one.target_text or one.reason or "") for one in line.rows if one]
     panes = (
-        Markup("<section class='pane'><h3>{} {}</h3><pre>{}</pre></section>").format(name, inert(model), inert(text))
+        Markup("<section class='pane'><h3>{} {}</h3><pre>{}</pre></section>").format(
+            name, inert(model), inert(text)
+        )
         for name, model, text in sides
     )
     return Markup(

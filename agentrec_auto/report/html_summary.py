@@ -17,7 +17,7 @@ def parts(view: View) -> Iterator[Markup]:
     yield Markup(
         "<header class='masthead'><p>Migration report · {corpus} · {when}</p>"
         "<button type='button' id='help-open' class='needs-script'>Keys</button>"
-        "<button type='button' id='theme' class='needs-script' aria-label='Light or dark'>Light / dark</button>"
+        "<button type='button' id='theme' class='needs-script'>Light / dark</button>"
         "</header>\n<main>\n"
     ).format(corpus=inert(view.first.report.corpus), when=_when(view.first.report.generated_at))
     yield _verdict(view)
@@ -33,7 +33,7 @@ def _verdict(view: View) -> Markup:
     else:
         because = [*map(wording.paired, view.paired), wording.frugal(view)]
     stopped = [
-        Markup("<p class='stopped'>The run with {} ended early: {}. What follows rests on the rows so far.</p>")
+        Markup("<p class='stopped'>The run with {} ended early: {}. This is about the rows so far.</p>")
         .format(inert(target.model), inert(target.report.stopped))
         for target in view.targets
         if target.report.stopped
@@ -99,7 +99,16 @@ def _ratio_tile(
 
 def _side_by_side(view: View) -> Markup:
     """The targets, one a line."""
-    heads = ("Target", "Prompts that hold", "95% interval", "Changed", "Cost", "Time", "To first chunk", "Not compared")
+    heads = (
+        "Target",
+        "Prompts that hold",
+        "95% interval",
+        "Changed",
+        "Cost",
+        "Time",
+        "To first chunk",
+        "Not compared",
+    )
     lines = [
         (
             Markup("<b>{}</b>").format(inert(target.model)),
@@ -140,7 +149,9 @@ def _figures(view: View) -> Markup:
         )
     ]
     drawn.extend(
-        _figure(f"Scores: {title}", "How many answers score how high: 0 is nothing in common, 1 the same.", plot)
+        _figure(
+            f"Scores: {title}", "How many answers score how high: 0 is nothing in common, 1 the same.", plot
+        )
         for title, plot in plots.distributions(view)
     )
     frame = plots.frame_of(view)
@@ -179,7 +190,9 @@ def _summary(view: View) -> Markup:
             wording.percent(one.rate.value),
             wording.percents(one.rate.interval) or wording.NOTHING,
             wording.score(one.mean_score),
-            f"{wording.percent(one.agreement.value)} of {one.agreement.judged:,}" if one.agreement else wording.NOTHING,
+            f"{wording.percent(one.agreement.value)} of {one.agreement.judged:,}"
+            if one.agreement
+            else wording.NOTHING,
             f"{one.errors:,}",
         )
         for target in view.targets
@@ -195,14 +208,14 @@ def _categories(view: View, target: TargetView) -> Markup:
     heads = ("Category", "Prompts", "Hold", "95% interval", *view.comparators, "Cost", "Time", "Out tokens")
     lines = [
         (
-            Markup("<button type='button' class='tag' data-category='{}' title='Show its rows'>{}</button>").format(
+            Markup("<button type='button' class='tag' data-category='{}'>{}</button>").format(
                 "-" if one.name == UNCATEGORIZED else f"={inert(one.name)}", inert(one.name)
             ),
             f"{one.prompts:,}",
             wording.percent(one.holds.value),
             wording.percents(one.holds.interval) or wording.NOTHING,
-            *(_rate_and_score(rate, mean) for rate, mean in zip(one.rates, one.mean_scores)),
-            *(wording.times(ratio.value) if ratio else wording.NOTHING for ratio in (one.cost, one.latency, one.out_tokens)),
+            *(_rate_and_score(rate, mean) for rate, mean in zip(one.rates, one.mean_scores, strict=True)),
+            *(wording.ratio(ratio) for ratio in (one.cost, one.latency, one.out_tokens)),
         )
         for one in target.categories
     ]  # fmt: skip
@@ -239,17 +252,22 @@ def about(view: View) -> Markup:
 def _provenance(view: View) -> Markup:
     said = [
         f"Comparators: {', '.join(view.comparators)}.",
-        "Intervals are at 95%: Wilson's for rates, bootstrap for ratios. A ratio is the target's sum over the "
-        "baseline's, of the prompts where both are known.",
+        "Intervals are at 95%: Wilson's for rates, bootstrap for ratios. A ratio is the target's sum over "
+        "the baseline's, of the prompts where both are known.",
     ]
     for target in view.targets:
         read = f"{target.cached:,} answers from the corpus, {target.live:,} asked live"
-        said.append(f"{target.model} ({target.report.target_provider}): {read}, {target.report.generated_at}.")
+        said.append(
+            f"{target.model} ({target.report.target_provider}): {read}, {target.report.generated_at}."
+        )
         if target.report.pricing:
             said.append(f"Prices: {target.report.pricing}.")
         if target.out_tokens is not None:
             old, new = target.out_tokens.baseline, target.out_tokens.target
-            ratio, rows = wording.times(target.out_tokens.value), wording.plural(target.out_tokens.rows, "prompt")
+            ratio, rows = (
+                wording.times(target.out_tokens.value),
+                wording.plural(target.out_tokens.rows, "prompt"),
+            )
             said.append(f"Output tokens: baseline {old:,.0f} → target {new:,.0f} ({ratio} over {rows}).")
     return _joined(Markup("<p>{}</p>").format(inert(line)) for line in dict.fromkeys(said))
 
@@ -273,9 +291,9 @@ def _table(heads: Iterable[str], lines: Iterable[Iterable[str]], words: int = 1)
         )
         for line in lines
     )
-    return Markup("<div class='scrolls'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>").format(
-        head, body
-    )
+    return Markup(
+        "<div class='scrolls'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(head, body)
 
 
 def _look(place: int, words: int) -> Markup:

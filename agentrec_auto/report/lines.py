@@ -1,4 +1,4 @@
-"""The rows of a study as people read them: a line a question, the targets side by side, each with its outcome."""
+"""The rows of a study as people read them: a line a question, the targets side by side."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def outcome(row: RowResult, judges: Sequence[str]) -> Outcome:
 
 
 def changed(row: RowResult) -> bool:
-    """Whether the target says other words or calls other tools than the baseline; False without two answers."""
+    """Whether the target says other words, or calls other tools; False without two answers."""
     if row.status != "ok":
         return False
     if (row.target_text or "").strip() != row.baseline_text.strip():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -13,6 +12,7 @@ from agentrec_auto.comparators.base import Side
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import RowResult
 from agentrec_auto.report.lines import Line, changed, outcome, results
+from agentrec_auto.report.plain_json import dumps, finite
 from agentrec_auto.report.view import View
 
 _A_BLOCK = 500
@@ -33,27 +33,8 @@ def blocks(view: View) -> Iterator[Markup]:
 
 
 def _inside(value: Any) -> Markup:
-    """JSON that may stand in a script element: there, only ``<`` can begin something else.
-
-    All in ASCII, so that no half of a surrogate pair meets an encoder.
-    """
-    try:
-        text = json.dumps(value, separators=(",", ":"), allow_nan=False, default=str)
-    except ValueError:  # a tool was called with NaN, which Python reads and no browser does
-        text = json.dumps(_without_nan(value), separators=(",", ":"), default=str)
-    return Markup(text.replace("<", "\\u003c"))
-
-
-def _without_nan(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _without_nan(one) for name, one in value.items()}
-        case list() | tuple():
-            return [_without_nan(one) for one in value]
-        case float() if _finite(value) is None:
-            return str(value)
-        case _:
-            return value
+    """JSON that may stand in a script element: there, only ``<`` can begin something else."""
+    return Markup(dumps(value).replace("<", "\\u003c"))
 
 
 def _line(line: Line, view: View) -> dict[str, Any]:
@@ -76,7 +57,9 @@ def _result(row: RowResult, view: View) -> dict[str, Any]:
         return _known(outcome=came_to, reason=row.reason or "no reason was given", notes=row.notes or None)
     said = results(row)
     scores = [
-        None if (one := said.get(name)) is None else [_finite(one.score) or 0.0, one.passed, one.detail, one.error]
+        None
+        if (one := said.get(name)) is None
+        else [finite(one.score) or 0.0, one.passed, one.detail, one.error]
         for name in view.comparators
     ]
     return _known(
@@ -99,17 +82,12 @@ def _side(side: Side | None, text: str, read: int | None, written: int | None) -
         refusal=side.refusal,
         finish=side.finish_reason,
         torn=None if side.is_whole else True,
-        latency=_finite(side.latency_s),
-        first=_finite(side.latency_first_chunk_s),
-        cost=_finite(side.cost_usd),
+        latency=finite(side.latency_s),
+        first=finite(side.latency_first_chunk_s),
+        cost=finite(side.cost_usd),
         input=read,
         output=written,
     )
-
-
-def _finite(value: float | None) -> float | None:
-    """A number that JSON has: neither NaN nor endless."""
-    return value if value is not None and abs(value) < float("inf") else None
 
 
 def _known(**members: Any) -> dict[str, Any]:

@@ -105,8 +105,11 @@ def scatter(target: TargetView, frame: Frame) -> Markup:
 
     grid = [
         Markup(
-            "<path class='{}' d='M{x} {}V{}'/><text class='quiet' x='{x}' y='{}' text-anchor='middle'>{}</text>"
-        ).format("axis" if power == 0 else "grid", top, bottom, bottom + 18, _power(power), x=_n(x(2.0**power)))
+            "<path class='{}' d='M{x} {}V{}'/>"
+            "<text class='quiet' x='{x}' y='{}' text-anchor='middle'>{}</text>"
+        ).format(
+            "axis" if power == 0 else "grid", top, bottom, bottom + 18, _power(power), x=_n(x(2.0**power))
+        )
         for power in range(frame.across[0], frame.across[1] + 1)
     ]
     grid += [
@@ -123,9 +126,12 @@ def scatter(target: TargetView, frame: Frame) -> Markup:
         _text(left + 8, bottom - 8, "faster and cheaper", "quiet"),
         _text(right - 8, top + 16, "slower and dearer", "quiet", "end"),
         _text((left + right) / 2, height - 12, "time, target over baseline", "", "middle"),
-        Markup("<text transform='translate(12 {}) rotate(-90)' text-anchor='middle'>cost</text>").format((top + bottom) / 2),
+        Markup("<text transform='translate(12 {}) rotate(-90)' text-anchor='middle'>cost</text>").format(
+            (top + bottom) / 2
+        ),
     ]
-    label = f"Cost over time with {target.model}, {wording.plural(sum(d.holds + d.others for d in target.dots), 'prompt')}"
+    shown = sum(dot.holds + dot.others for dot in target.dots)
+    label = f"Cost over time with {target.model}, {wording.plural(shown, 'prompt')}"
     return _svg(height, label, *grid, *names, *dots)
 
 
@@ -164,7 +170,8 @@ def _histogram(name: str, counts: Sequence[int]) -> Markup:
     width, most = (right - left) / BINS, max(counts)
     bars = [
         Markup(
-            "<rect class='bar' x='{}' y='{}' width='{}' height='{}'><title>{:.2f} to {:.2f}: {}</title></rect>"
+            "<rect class='bar' x='{}' y='{}' width='{}' height='{}'>"
+            "<title>{:.2f} to {:.2f}: {}</title></rect>"
         ).format(
             _n(left + width * place + 1), _n(bottom - (bottom - top) * number / most), _n(width - 2),
             _n((bottom - top) * number / most), place / BINS, (place + 1) / BINS, number,
@@ -191,7 +198,7 @@ def _told(view: View) -> str:
 
 def _text(x: float, y: float, words: str, look: str = "", anchor: str = "start") -> Markup:
     words = inert(words)
-    short = words if len(words) <= _SHORT or look == "" and anchor != "start" else words[: _SHORT - 1] + "…"
+    short = words if len(words) <= _SHORT or (look == "" and anchor != "start") else words[: _SHORT - 1] + "…"
     return Markup("<text x='{}' y='{}' class='{}' text-anchor='{}'>{}</text>").format(
         _n(x), _n(y), look, anchor, short
     )

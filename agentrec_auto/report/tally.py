@@ -18,8 +18,8 @@ from agentrec_auto.report.view import (
     ComparatorView,
     Dot,
     Group,
-    Rate,
     PairedView,
+    Rate,
     RatioView,
     TargetView,
     View,
@@ -153,7 +153,7 @@ class _Tally:
         self._held += came_to == "holds"
         self._broken += came_to == "breaks"
         self.unjudged += came_to == "unjudged"
-        for scores, result in zip(self.scores, said):
+        for scores, result in zip(self.scores, said, strict=True):
             if result is not None:
                 _count(scores, result)
         old, new = row.baseline, row.target
@@ -204,7 +204,11 @@ def _ratio(pairs: Sequence[tuple[float, float]]) -> RatioView | None:
     if found is None:
         return None
     return RatioView(
-        found.value, found.interval, len(pairs), sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+        found.value,
+        found.interval,
+        len(pairs),
+        sum(pair[0] for pair in pairs),
+        sum(pair[1] for pair in pairs),
     )
 
 

@@ -36,6 +36,11 @@ def times(value: float | None) -> str:
     return f"{value:,.0f}×" if value >= 10 else f"{value:.2f}×"
 
 
+def ratio(found: RatioView | None) -> str:
+    """The same of a ratio that may not be known."""
+    return times(None if found is None else found.value)
+
+
 def times_range(interval: Interval | None) -> str:
     """``0.29× to 0.34×``."""
     return f"{times(interval.low)} to {times(interval.high)}" if interval else ""
@@ -79,7 +84,9 @@ def headline(view: View) -> str:
     best = max(judged, key=lambda target: target.holds.value or 0.0)
     if all(target.breaks == 0 for target in judged):
         return "No prompt would break, with any of them."
-    alike = [target for target in judged if target is not best and not _differ(view, best.model, target.model)]
+    alike = [
+        target for target in judged if target is not best and not _differ(view, best.model, target.model)
+    ]
     if alike:
         rates = listed(percent(target.holds.value) for target in (best, *alike))
         models = listed(target.model for target in (best, *alike))
@@ -115,15 +122,15 @@ def because(view: View, target: TargetView) -> str:
         within = percents(target.holds.interval)
         said.append(f"{held} (95% interval: {within})." if within else f"{held}.")
         said.extend(
-            f"By {one.name}, the baseline agrees with its own earlier answers {percent(one.agreement.value)} of the time."
+            f"By {one.name}, the baseline agrees with its own earlier answers "
+            f"{percent(one.agreement.value)} of the time."
             for one in target.comparators
             if one.decides and one.agreement is not None
         )
     bill = []
     if target.cost is not None:
-        bill.append(
-            f"cost {money(target.cost.target)} instead of {money(target.cost.baseline)} ({times(target.cost.value)})"
-        )
+        old, new = money(target.cost.baseline), money(target.cost.target)
+        bill.append(f"cost {new} instead of {old} ({times(target.cost.value)})")
     if target.latency is not None:
         bill.append(f"be answered in {times(target.latency.value)} the time")
     if bill:
@@ -138,16 +145,16 @@ def frugal(view: View) -> str:
     said = []
     if priced:
         cheapest = min(priced, key=lambda target: target.cost.value if target.cost else 0.0)
-        said.append(f"cheapest is {cheapest.model} ({times(cheapest.cost.value if cheapest.cost else None)})")
+        said.append(f"cheapest is {cheapest.model} ({ratio(cheapest.cost)})")
     if timed:
         fastest = min(timed, key=lambda target: target.latency.value if target.latency else 0.0)
-        said.append(f"fastest is {fastest.model} ({times(fastest.latency.value if fastest.latency else None)})")
+        said.append(f"fastest is {fastest.model} ({ratio(fastest.latency)})")
     told = listed(said)
     return f"{told[:1].upper()}{told[1:]}." if said else ""
 
 
 def uncovered(target: TargetView) -> str:
-    """What the verdict does not speak of: skips, failures, prompts without a verdict, answers without a price."""
+    """What the verdict does not speak of."""
     parts = []
     if target.skipped:
         parts.append(f"{plural(target.skipped, 'prompt')} could not be asked faithfully")
@@ -175,8 +182,8 @@ def paired(one: PairedView) -> str:
     more, fewer = max(one.only_first, one.only_second), min(one.only_first, one.only_second)
     chance = "more than chance" if one.p_value < UNLIKELY else "this may be chance"
     return (
-        f"{plural(more, 'prompt')} {'holds' if more == 1 else 'hold'} with {better} only, {fewer:,} with {worse} only: "
-        f"{chance} ({p_value(one.p_value)})."
+        f"{plural(more, 'prompt')} {'holds' if more == 1 else 'hold'} with {better} only, "
+        f"{fewer:,} with {worse} only: {chance} ({p_value(one.p_value)})."
     )
 
 
@@ -190,6 +197,6 @@ def tallied(rate: Rate) -> str:
     return f"{rate.passed}/{rate.judged}" if rate.judged else NOTHING
 
 
-def mean(ratio: RatioView) -> tuple[float, float]:
+def mean(found: RatioView) -> tuple[float, float]:
     """Baseline and target, a row on average."""
-    return ratio.baseline / ratio.rows, ratio.target / ratio.rows
+    return found.baseline / found.rows, found.target / found.rows

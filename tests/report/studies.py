@@ -37,7 +37,9 @@ def study(rows: int = 120, targets: tuple[str, ...] = ("claude-haiku-4-5",), see
     return Study([report(rows, target, seed, place) for place, target in enumerate(targets)])
 
 
-def report(rows: int = 120, target: str = "claude-haiku-4-5", seed: int = 7, place: int = 0) -> MigrationReport:
+def report(
+    rows: int = 120, target: str = "claude-haiku-4-5", seed: int = 7, place: int = 0
+) -> MigrationReport:
     """The report of one target."""
     return MigrationReport(
         target_model=target,
@@ -96,7 +98,9 @@ def hostile() -> Study:
                 target=Side(text, text[::-1], (ToolCall(text, text),)),
             )
         )
-        made.append(row(text + "s", status="skipped", reason=text, semantic_key=f"s{number}", target_text=None))
+        made.append(
+            row(text + "s", status="skipped", reason=text, semantic_key=f"s{number}", target_text=None)
+        )
     found = report_of(*made)
     found.target_model = found.corpus = found.pricing = HOSTILE[0] + HOSTILE[3] + HOSTILE[4]
     return Study([found])
@@ -160,7 +164,9 @@ def _answered(made: RowResult, dice: random.Random, place: int) -> RowResult:
     score = 1.0 if text == old.text else round(1 - min(1, abs(len(text) - len(old.text)) / 200 + 0.08), 3)
     same = float(calls == old.tool_calls)
     made.comparisons = [
-        ComparisonResult("exact", float(text == old.text), text == old.text, "" if text == old.text else "differs"),
+        ComparisonResult(
+            "exact", float(text == old.text), text == old.text, "" if text == old.text else "differs"
+        ),
         ComparisonResult("fuzzy", score, score >= 0.8, f"ratio {score}, threshold 0.8"),
         ComparisonResult(
             "toolcalls", same, bool(same), "" if same else "search_orders: limit was not there, is 5"
@@ -172,7 +178,13 @@ def _answered(made: RowResult, dice: random.Random, place: int) -> RowResult:
 
 
 def _reworded(text: str, dice: random.Random) -> str:
-    swaps = {"We are": "We're", "sorry": "very sorry", "refund": "reimbursement", "please": "kindly", "days": "working days"}
+    swaps = {
+        "We are": "We're",
+        "sorry": "very sorry",
+        "refund": "reimbursement",
+        "please": "kindly",
+        "days": "working days",
+    }
     for old, new in swaps.items():
         if dice.random() < 0.6:
             text = text.replace(old, new)
@@ -212,5 +224,7 @@ def _route(dice: random.Random, number: int) -> tuple[str, str, str, tuple[ToolC
 def _agent(dice: random.Random, number: int) -> tuple[str, str, str, tuple[ToolCall, ...]]:
     who = dice.choice(_NAMES)
     prompt = f"[system] You look orders up before you answer.\n\n[user] Where is the parcel of {who}, customer {number}?"
-    call = ToolCall("search_orders", {"customer": number, "name": who, "status": ["shipped", "packed"]}, f"call_{number}")
+    call = ToolCall(
+        "search_orders", {"customer": number, "name": who, "status": ["shipped", "packed"]}, f"call_{number}"
+    )
     return "app/agent.py:plan", prompt, "", (call,)
