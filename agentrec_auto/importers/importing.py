@@ -12,7 +12,18 @@ from agentrec_auto.importers import table
 from agentrec_auto.importers.documents import documents
 from agentrec_auto.importers.inputs import File, files
 from agentrec_auto.importers.intake import Intake
-from agentrec_auto.importers.record import Aside, Document, Found, Record, Unread, UnreadableError
+from agentrec_auto.importers.record import (
+    Aside,
+    Document,
+    Found,
+    Record,
+    UnknownFormatError,
+    Unread,
+    UnreadableError,
+)
+
+_MARKS = (b"request", b"response")
+"""What a recording has in it, even a torn one; other files in a folder are none of our business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +100,15 @@ def import_files(
 
 
 def _import(file: File, source: str, intake: Intake, told: Imported) -> None:
-    held = 0
+    held, data = 0, b""
     try:
-        for name, found in found_in(file.read(), file.name, source):
+        data = file.read()
+        for name, found in found_in(data, file.name, source):
             held += 1
             _take(found, file.name, name, intake, told)
     except UnreadableError as error:
-        if file.is_named or held:
+        is_torn = not isinstance(error, UnknownFormatError) and all(mark in data for mark in _MARKS)
+        if file.is_named or held or is_torn:
             told.skipped.append(Skipped(file.name, "", str(error)))
         else:
             told.passed_over.append(file.name)
@@ -125,7 +138,7 @@ def found_in(data: bytes, file: str, source: str = table.AUTO) -> Iterator[tuple
             yield reader.name, Unread(document.position, f"{type(error).__name__}: {error}")
     if unknown and not known:
         sources = source if source != table.AUTO else ", ".join(table.SOURCES)
-        raise UnreadableError(f"nothing in it is of a known format ({sources})")
+        raise UnknownFormatError(f"nothing in it is of a known format ({sources})")
     for document in unknown:
         yield "", Unread(document.position, "of no known format")
 

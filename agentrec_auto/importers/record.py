@@ -15,6 +15,10 @@ class UnreadableError(AgentrecError):
     """A file, a document or a record in which what it should hold can't be found; says why."""
 
 
+class UnknownFormatError(UnreadableError):
+    """A file that can be read, and is none of the known formats."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One interaction that was found."""

@@ -162,7 +162,7 @@ def _message(head: Headers, value: object, what: str) -> tuple[Headers, bytes]:
     encoding = _encoding(head)
     if not encoding:
         if data[:2] == b"\x1f\x8b" and (text := _undone(data, b"gzip")) is not None:
-            return _without(head, b"content-length"), text
+            return _without(head, b"content-encoding", b"content-length"), text
         return head, data
     head = _without(head, b"content-encoding", b"content-length")
     if not data:

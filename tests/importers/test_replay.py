@@ -1,0 +1,45 @@
+"""What another tool recorded is replayed to the same app, in which nothing was changed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from importers.conftest import APP, Agentrec, Tape
+from processes import Ran, run
+
+
+def replayed(tape: Tape, corpus: Path) -> Ran:
+    """The app under ``AGENTREC_MODE=replay``, its server gone."""
+    words = [sys.executable, "-m", "agentrec_auto", "run", "--mode", "replay", "--corpus", corpus]
+    return run(*words, "--", sys.executable, APP, env={"BASE_URL": tape.base_url})
+
+
+@pytest.mark.parametrize("tape", ["yaml", "json"], indirect=True)
+def test_sdks_are_answered_from_what_vcrpy_recorded(tape: Tape, agentrec: Agentrec, here: Path) -> None:
+    """openai, anthropic and httpx get the recorded answers: plain, streamed, gzipped, and several in order."""
+    said = agentrec("import", tape.path)
+    assert said.code == 0, said.stderr
+    ran = replayed(tape, here / "corpus")
+    assert ran.code == 0, ran.stderr
+    assert json.loads(ran.stdout) == tape.told
+    assert len(set(tape.told["chat"])) == 3
+
+
+def test_and_from_what_is_exported_again(tape: Tape, agentrec: Agentrec, here: Path) -> None:
+    """Out as a cassette of vcrpy and in again, the app is still answered."""
+    agentrec("import", tape.path, "--corpus", "first")
+    assert agentrec("export", "--corpus", "first", "--format", "vcr", "-o", "again.yaml").code == 0
+    agentrec("import", "again.yaml", "--corpus", "second")
+    assert json.loads(replayed(tape, here / "second").stdout) == tape.told
+
+
+@pytest.mark.parametrize("form", ["jsonl", "har"])
+def test_other_formats_too(tape: Tape, agentrec: Agentrec, here: Path, form: str) -> None:
+    """The same through our own format and through an archive."""
+    agentrec("import", tape.path, "--corpus", "first")
+    agentrec("export", "--corpus", "first", "--format", form, "-o", "again")
+    agentrec("import", "again", "--corpus", "second")
+    assert json.loads(replayed(tape, here / "second").stdout) == tape.told
