@@ -237,7 +237,7 @@ class Keeping:
 
 
 def _secrets(dialect: str) -> list[str]:
-    """The key variables that the app has, and those that stand for what it has elsewhere (a profile, a role)."""
+    """The key variables that the app has, and those for what it has elsewhere: a profile, a role."""
     here = [name for name in KEY_VARIABLES if os.environ.get(name)]
     return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here
 

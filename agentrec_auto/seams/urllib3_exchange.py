@@ -170,5 +170,5 @@ def _tapped(response: Any, tap: Tap, options: Mapping[str, Any]) -> Any:
 
 def _is_decoded(response: Any) -> bool:
     """Whether urllib3 has undone the content-encoding; one it doesn't know it leaves as it is."""
-    encodings = [name.strip() for name in response.headers.get("content-encoding", "").lower().split(",")]
-    return all(name in response.CONTENT_DECODERS for name in encodings if name)
+    told = response.headers.get("content-encoding", "").lower()
+    return bool(told) and all(name.strip() in response.CONTENT_DECODERS for name in told.split(","))
