@@ -15,6 +15,7 @@ COMMANDS = (
     *("ls", "show", "diff", "explain", "stats"),
     *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
     *("import", "export"),
+    *("migrate", "report"),
     *("demo", "doctor", "config", "profiles", "hook"),
 )
 """Modules of this package, in the order ``--help`` lists them; each has ``register(app)``."""

@@ -14,6 +14,9 @@ from agentrec_auto.comparators.base import ComparisonResult, Side
 Status = Literal["ok", "skipped", "error"]
 UNCATEGORIZED = "(uncategorized)"
 
+NOT_ASKED = "not asked: "
+"""How the reason of a row begins that a run which ended early did not come to."""
+
 
 @dataclass
 class RowResult:

@@ -26,7 +26,7 @@ from agentrec_auto.migration.claims import Claims
 from agentrec_auto.migration.ids import migration_id_for
 from agentrec_auto.migration.limits import Budget, Limits
 from agentrec_auto.migration.recordings import Recordings
-from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
+from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import Scoring
 from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 PREVIEW = 80
 _TURN = 16
+_EDGES = ("^", "$", "-", ".", ":", "@", "_")
+"""What may stand before and behind a model's name in a longer one."""
+
 NOT_RECORDED = "no recorded migration response; run `agentrec migrate` (online) first"
 
 
@@ -215,7 +218,7 @@ class _Run:
             if found is not None or row.status != "ok":
                 return found
         row.status = "skipped"
-        row.reason = f"not asked: {self.stopped}; run again to go on"
+        row.reason = f"{NOT_ASKED}{self.stopped}; run again to go on"
         return None
 
     async def _asked(
@@ -313,5 +316,6 @@ def _begun(baseline: Baseline, target: Target) -> RowResult:
 
 def _is_same(answered: str, asked: str) -> bool:
     """Whether a model that answered is the one asked: providers add a date, gateways a prefix."""
-    one, other = answered.lower().rpartition("/")[2], asked.lower().rpartition("/")[2]
-    return one.startswith(other) or other.startswith(one) or other in one or one in other
+    one, other = (name.lower().rpartition("/")[2] for name in (answered, asked))
+    shorter, longer = sorted((one, other), key=len)
+    return any(f"{before}{shorter}{after}" in f"^{longer}$" for before in _EDGES for after in _EDGES)
