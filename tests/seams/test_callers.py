@@ -103,7 +103,7 @@ async def test_left_early(caller: Caller, corpus: Corpus, server: LoopbackServer
     assert corpus.recording.metadata["ending"] == "abandoned"
     server.release()
     corpus.switch("replay")
-    with pytest.raises(Exception, match="the recording .* ends here"):
+    with pytest.raises(Exception, match=r"the recording .* ends here"):
         await caller.ask(url, question(stream=True))
     assert corpus.tally.is_red
 
@@ -141,7 +141,7 @@ async def test_errors_are_the_librarys_own(
     """What goes wrong on the wire reaches the caller as it would without us, and is not kept."""
 
     async def failure() -> str:
-        with pytest.raises(Exception) as caught:  # noqa: PT011
+        with pytest.raises(Exception) as caught:
             await caller.ask(server.at(words) + CHAT, question(stream=True))
         return f"{caught.type} {str(caught.value).split('0x')[0]}"
 
@@ -263,7 +263,7 @@ async def test_tap_fails(
 
     corpus.switch("record")
     monkeypatch.setattr(Tap, "_ending_with", fail)
-    status, body = await caller.ask(server.url + CHAT, question(stream=True))
+    _, body = await caller.ask(server.url + CHAT, question(stream=True))
     assert body.endswith(b"data: [DONE]\n\n")
     corpus.finish()
     assert corpus.recordings == []
