@@ -152,6 +152,9 @@ def _about(facts: Facts, reading: Reading) -> Iterator[tuple[str, RenderableType
     if facts.recorded_at:
         run = f", run {facts.run}" if facts.run else ""
         yield "recorded", output.cell(f"{facts.recorded_at.astimezone():%Y-%m-%d %H:%M:%S %z}{run}")
+    if facts.imported_from:
+        how = ", synthesised: it kept the conversation and no bytes" if facts.synthesised else ""
+        yield "imported", output.cell(f"from {facts.imported_from}{how}")
 
 
 def _sampling(question: Question) -> str:

@@ -43,6 +43,12 @@ class Facts:
     library: str | None
     sdk: str | None
     run: str | None
+    imported_from: str | None
+    """The tool that recorded it, if we didn't."""
+
+    synthesised: bool
+    """Whether its bytes were written after a conversation that was kept without them."""
+
     request_bytes: int
     response_bytes: int
     chunk_count: int
@@ -80,6 +86,8 @@ def facts_of(held: Held) -> Facts:
         library=_text(told.get("library")),
         sdk=_text(told.get("sdk")),
         run=_text(told.get("run")),
+        imported_from=_text(told.get("imported_from")),
+        synthesised=told.get("synthesised") is True,
         request_bytes=len(request.content),
         response_bytes=sum(len(chunk.data) for chunk in interaction.chunks),
         chunk_count=len(interaction.chunks),

@@ -1,0 +1,387 @@
+"""Exports of tracing tools: conversations without bytes, which become recordings that say so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from importers.conftest import Agentrec, stored, the_one
+
+from agentrec_auto.providers.conversation import Text, ToolCall, ToolResult
+from agentrec_auto.providers.registry import read
+
+ASKED = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
+WEATHER = {"name": "get_weather", "description": "Weather", "parameters": {"type": "object"}}
+
+
+def generation(**more: Any) -> dict[str, Any]:
+    """An observation of Langfuse, as its API gives it."""
+    return {
+        "id": "obs-1",
+        "traceId": "t",
+        "type": "GENERATION",
+        "name": "greet",
+        "startTime": "2026-11-23T06:00:00.000Z",
+        "endTime": "2026-11-23T06:00:01.500Z",
+        "completionStartTime": "2026-11-23T06:00:00.250Z",
+        "model": "gpt-4o-mini",
+        "modelParameters": {"temperature": 0.2, "max_tokens": 50},
+        "input": ASKED,
+        "output": {"role": "assistant", "content": "Hello"},
+        "usageDetails": {"input": 10, "output": 5, "input_cached_tokens": 3, "total": 18},
+        "level": "DEFAULT",
+        **more,
+    }
+
+
+def llm_run(**more: Any) -> dict[str, Any]:
+    """A run of LangSmith, as LangChain's models leave it."""
+
+    def message(kind: str, text: str, **inner: Any) -> dict[str, Any]:
+        kwargs = {"content": text, "type": kind.lower().removesuffix("message"), **inner}
+        return {
+            "lc": 1,
+            "type": "constructor",
+            "id": ["langchain", "schema", "messages", kind],
+            "kwargs": kwargs,
+        }
+
+    counted = {
+        "input_tokens": 13,
+        "output_tokens": 5,
+        "total_tokens": 18,
+        "input_token_details": {"cache_read": 3},
+    }
+    answer = message(
+        "AIMessage", "Hello", usage_metadata=counted, response_metadata={"finish_reason": "stop"}
+    )
+    asked = [message("SystemMessage", "Be brief."), message("HumanMessage", "Hi")]
+    return {
+        "id": "run-1",
+        "name": "greet",
+        "run_type": "llm",
+        "start_time": "2026-11-23T06:00:00",
+        "end_time": "2026-11-23T06:00:01.5",
+        "inputs": {"messages": [asked]},
+        "outputs": {"generations": [[{"text": "Hello", "message": answer}]], "llm_output": None},
+        "extra": {
+            "invocation_params": {"model": "gpt-4o-mini", "temperature": 0.2, "max_tokens": 50},
+            "metadata": {"ls_provider": "openai", "ls_model_name": "gpt-4o-mini"},
+        },
+        "error": None,
+        **more,
+    }
+
+
+def otlp(
+    attributes: dict[str, Any], events: list[tuple[str, dict[str, Any]]] = (), **more: Any
+) -> dict[str, Any]:
+    """A span in OTLP's JSON."""
+
+    def pairs(said: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"key": name, "value": value_of(value)} for name, value in said.items()]
+
+    span = {
+        "traceId": "t",
+        "spanId": "s1",
+        "name": "greet",
+        "startTimeUnixNano": "1795413600000000000",
+        "endTimeUnixNano": "1795413601500000000",
+        "attributes": pairs(attributes),
+        "events": [{"name": name, "attributes": pairs(said)} for name, said in events],
+        "status": {},
+        **more,
+    }
+    return {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {}, "spans": [span]}]}]}
+
+
+def value_of(value: Any) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"boolValue": value}
+        case int():
+            return {"intValue": str(value)}
+        case float():
+            return {"doubleValue": value}
+        case list():
+            return {"arrayValue": {"values": [value_of(one) for one in value]}}
+    return {"stringValue": value if isinstance(value, str) else json.dumps(value)}
+
+
+MODEL = {
+    "gen_ai.request.model": "gpt-4o-mini",
+    "gen_ai.system": "openai",
+    "gen_ai.request.temperature": 0.2,
+    "gen_ai.request.max_tokens": 50,
+    "gen_ai.usage.input_tokens": 13,
+    "gen_ai.usage.output_tokens": 5,
+    "gen_ai.usage.cache_read.input_tokens": 3,
+    "gen_ai.response.finish_reasons": ["stop"],
+}
+PARTS = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.system_instructions": json.dumps([{"type": "text", "content": "Be brief."}]),
+    "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]),
+    "gen_ai.output.messages": json.dumps(
+        [{"role": "assistant", "parts": [{"type": "text", "content": "Hello"}], "finish_reason": "stop"}]
+    ),
+}
+FLAT = {
+    "gen_ai.prompt.0.role": "system",
+    "gen_ai.prompt.0.content": "Be brief.",
+    "gen_ai.prompt.1.role": "user",
+    "gen_ai.prompt.1.content": "Hi",
+    "gen_ai.completion.0.role": "assistant",
+    "gen_ai.completion.0.content": "Hello",
+}
+OPENINFERENCE = {
+    "openinference.span.kind": "LLM",
+    "llm.model_name": "gpt-4o-mini",
+    "llm.provider": "openai",
+    "llm.invocation_parameters": json.dumps({"temperature": 0.2, "max_tokens": 50}),
+    "llm.input_messages.0.message.role": "system",
+    "llm.input_messages.0.message.content": "Be brief.",
+    "llm.input_messages.1.message.role": "user",
+    "llm.input_messages.1.message.contents.0.message_content.type": "text",
+    "llm.input_messages.1.message.contents.0.message_content.text": "Hi",
+    "llm.output_messages.0.message.role": "assistant",
+    "llm.output_messages.0.message.content": "Hello",
+    "llm.token_count.prompt": 13,
+    "llm.token_count.completion": 5,
+    "llm.token_count.prompt_details.cache_read": 3,
+}
+IN_EVENTS = [
+    ("gen_ai.system.message", {"content": "Be brief."}),
+    ("gen_ai.user.message", {"gen_ai.event.content": json.dumps({"content": "Hi"})}),
+    ("gen_ai.choice", {"message": json.dumps({"content": "Hello"}), "finish_reason": "stop"}),
+]
+OF_OLD = [
+    ("gen_ai.content.prompt", {"gen_ai.prompt": json.dumps(ASKED)}),
+    (
+        "gen_ai.content.completion",
+        {"gen_ai.completion": json.dumps([{"role": "assistant", "content": "Hello"}])},
+    ),
+]
+PRINTED = {
+    "name": "greet",
+    "context": {"trace_id": "0xt", "span_id": "0xs"},
+    "kind": "SpanKind.CLIENT",
+    "start_time": "2026-11-23T06:00:00.000000Z",
+    "end_time": "2026-11-23T06:00:01.500000Z",
+    "status": {"status_code": "UNSET"},
+    "attributes": {**MODEL, **PARTS},
+    "events": [],
+}
+SNAKE = {
+    "id": "obs-1",
+    "trace_id": "t",
+    "type": "GENERATION",
+    "name": "greet",
+    "start_time": "2026-11-23 06:00:00.000",
+    "end_time": "2026-11-23 06:00:01.500",
+    "provided_model_name": "gpt-4o-mini",
+    "model_parameters": json.dumps({"temperature": "0.2", "max_tokens": "50"}),
+    "input": json.dumps(ASKED),
+    "output": json.dumps({"choices": [{"message": {"role": "assistant", "content": "Hello"}}]}),
+    "usage_details": {"input": 10, "output": 5, "input_cached_tokens": 3},
+}
+OF_OPENAI = llm_run(
+    inputs={"model": "gpt-4o-mini", "messages": ASKED, "temperature": 0.2, "max_tokens": 50},
+    outputs={
+        "choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+        "usage_metadata": {"input_tokens": 13, "output_tokens": 5, "input_token_details": {"cache_read": 3}},
+    },
+    extra={"metadata": {"ls_provider": "openai"}},
+)
+
+SHAPES = {
+    "langfuse page": ("langfuse", {"data": [generation()], "meta": {"page": 1}}),
+    "langfuse list": ("langfuse", [generation()]),
+    "langfuse trace": ("langfuse", {"id": "t", "name": "x", "observations": [generation()]}),
+    "langfuse snake": ("langfuse", SNAKE),
+    "langsmith list": ("langsmith", [llm_run()]),
+    "langsmith child": ("langsmith", {**llm_run(), "run_type": "chain", "child_runs": [llm_run()]}),
+    "langsmith openai": ("langsmith", OF_OPENAI),
+    "otel parts": ("otel", otlp({**MODEL, **PARTS})),
+    "otel flat": ("otel", otlp({**MODEL, **FLAT})),
+    "otel events": ("otel", otlp(MODEL, IN_EVENTS)),
+    "otel old events": ("otel", otlp(MODEL, OF_OLD)),
+    "otel printed": ("otel", PRINTED),
+    "otel openinference": ("otel", otlp(OPENINFERENCE)),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes(agentrec: Agentrec, shape: str) -> None:
+    """Question, answer, settings, tokens and time are those of the trace, in whichever shape it came."""
+    source, document = SHAPES[shape]
+    Path("export.json").write_text(json.dumps(document))
+    ran = agentrec("import", "export.json")
+    assert ran.code == 0, ran.stderr
+    one = the_one()
+    told = read(one)
+    question, answer = told.question, told.answer
+    assert question and answer and answer.usage
+    assert (question.system, question.turns[0].text, answer.text) == (("Be brief.",), "Hi", "Hello")
+    assert (question.model, question.sampling.temperature, question.sampling.max_tokens) == (
+        "gpt-4o-mini",
+        0.2,
+        50,
+    )
+    assert (answer.usage.input, answer.usage.cache_read, answer.usage.output) == (10, 3, 5)
+    assert (one.metadata["imported_from"], one.metadata["synthesised"]) == (source, True)
+    assert (one.metadata["latency_s"], one.metadata["tags"]) == (1.5, {"name": "greet"})
+    assert one.metadata["recorded_at"] == "2026-11-23T06:00:01.500000+00:00"
+    assert one.request.url == "https://api.openai.com/v1/chat/completions"
+
+
+@pytest.mark.parametrize("shape", ["langfuse list", "langsmith list", "otel parts"])
+def test_lines(agentrec: Agentrec, shape: str) -> None:
+    """JSON by the line; a torn line is told, and costs the others nothing."""
+    _, document = SHAPES[shape]
+    line = json.dumps(document[0] if isinstance(document, list) else document)
+    Path("export.jsonl").write_text(f"{line}\n{line.replace('Hello', 'Hello again')}\n{line[:50]}")
+    ran = agentrec("import", "export.jsonl")
+    assert ran.code == 0 and "export.jsonl line 3: not JSON, or cut off" in ran.stderr
+    assert len(stored()) == 2
+
+
+TOOLS = [
+    {"role": "user", "content": "Weather in Rome?"},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {
+                "id": "call_1",
+                "type": "function",
+                "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'},
+            }
+        ],
+    },
+    {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
+]
+IN_BLOCKS = [
+    TOOLS[0],
+    {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": "call_1", "name": "get_weather", "input": {"city": "Rome"}}],
+    },
+    {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "call_1", "content": "sunny"}]},
+]
+IN_PARTS = [
+    {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?"}]},
+    {
+        "role": "assistant",
+        "parts": [
+            {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Rome"}}
+        ],
+    },
+    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "sunny"}]},
+]
+
+
+@pytest.mark.parametrize("model", ["gpt-4o-mini", "claude-haiku-4-5"])
+@pytest.mark.parametrize("asked", [TOOLS, IN_BLOCKS, IN_PARTS], ids=["openai", "anthropic", "otel"])
+def test_tools(agentrec: Agentrec, asked: list[Any], model: str) -> None:
+    """Definitions, calls and results of tools are carried over, whoever's spelling they come in."""
+    call = {"id": "call_2", "name": "get_weather", "args": {"city": "Pisa"}, "type": "tool_call"}
+    one = generation(
+        model=model,
+        input={"messages": asked, "tools": [{"type": "function", "function": WEATHER}]},
+        output={"type": "ai", "content": "", "tool_calls": [call]},
+    )
+    Path("export.json").write_text(json.dumps([one]))
+    assert agentrec("import", "export.json").code == 0
+    told = read(the_one())
+    assert told.question and told.answer
+    _, called, result = told.question.turns
+    assert called.parts == (ToolCall("get_weather", {"city": "Rome"}, "call_1"),)
+    assert result.parts == (ToolResult("call_1", (Text("sunny"),)),)
+    assert told.answer.tool_calls == (ToolCall("get_weather", {"city": "Pisa"}, "call_2"),)
+    assert told.answer.finish_reason == "tool_calls"
+    assert [tool.name for tool in told.question.tools] == ["get_weather"]
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ([generation(level="ERROR", statusMessage="overloaded")], "the call failed: overloaded"),
+        ([generation(model=None)], "it doesn't say which model was asked"),
+        ([generation(output=None)], "its output was not captured"),
+        ([generation(input=[{"role": "wizard", "content": "x"}])], "a message of 'wizard'"),
+        ([llm_run(error="timeout")], "the call failed: timeout"),
+        ([llm_run(inputs={})], "its inputs hold no messages"),
+        ([llm_run(outputs=None)], "its outputs were not captured"),
+        (otlp(MODEL), "its messages were not captured"),
+        (otlp({**MODEL, **PARTS}, status={"code": 2, "message": "boom"}), "the call failed: boom"),
+    ],
+)
+def test_reasons(agentrec: Agentrec, document: Any, why: str) -> None:
+    """What can't be imported is skipped, and says why; where that is all, the answer is no."""
+    Path("export.json").write_text(json.dumps(document))
+    ran = agentrec("import", "export.json")
+    assert ran.code == 1 and why in ran.stderr
+
+
+def test_other_spans(agentrec: Agentrec) -> None:
+    """Spans of tools, chains and databases are left out and counted."""
+    others = [generation(type="SPAN"), generation()]
+    Path("langfuse.json").write_text(json.dumps(others))
+    Path("otel.jsonl").write_text(
+        "\n".join(
+            json.dumps(one)
+            for one in (otlp({"db.system": "pg"}), otlp({**MODEL, "gen_ai.operation.name": "execute_tool"}))
+        )
+    )
+    said = agentrec("import", "langfuse.json", "otel.jsonl").stderr
+    for what in ("span observations 1", "spans of something else 1", "execute_tool spans 1"):
+        assert what in said
+
+
+def test_they_say_so(agentrec: Agentrec) -> None:
+    """Importing says which are synthesised, and so does the page of one."""
+    Path("export.json").write_text(json.dumps([generation()]))
+    ran = agentrec("import", "export.json")
+    assert "synthesised: 1" in ran.stderr
+    assert "synthesised" in agentrec("show").stdout
+
+
+def test_images(agentrec: Agentrec) -> None:
+    """An image goes along, with its bytes or by its URL."""
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}
+    asked = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, image]}]
+    Path("export.json").write_text(json.dumps([generation(input=asked, model="claude-haiku-4-5")]))
+    agentrec("import", "export.json")
+    (block,) = json.loads(the_one().request.content)["messages"][0]["content"][1:]
+    assert block["source"] == {"type": "base64", "media_type": "image/png", "data": "aGk="}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_garbage_in_every_place(agentrec: Agentrec, shape: str) -> None:
+    """Whatever stands where something else should, it is a record that is skipped, never an accident."""
+    _, document = SHAPES[shape]
+    odd = [json.dumps(one) for one in _with_oddities(document)]
+    Path("export.jsonl").write_text("\n".join(odd))
+    ran = agentrec("import", "export.jsonl", "--dry-run")
+    assert ran.code in (0, 1) and "Error" not in ran.stderr, ran.stderr
+
+
+def _with_oddities(document: Any) -> list[Any]:
+    """The document with each of its values in turn replaced by something odd."""
+    found: list[Any] = []
+
+    def walk(value: Any, put: Any) -> None:
+        for odd in (None, 7, "x", [], {}, [[]], {"a": [1]}):
+            found.append(put(odd))
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                walk(inner, lambda odd, name=name: put({**value, name: odd}))
+        elif isinstance(value, list):
+            for at, inner in enumerate(value):
+                walk(inner, lambda odd, at=at: put([*value[:at], odd, *value[at + 1 :]]))
+
+    walk(document, lambda odd: odd)
+    return found
