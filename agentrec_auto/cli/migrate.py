@@ -128,7 +128,8 @@ async def _asked(
     recordings: Recordings, targets: Sequence[Target], comparators: Sequence[Comparator], options: Options
 ) -> tuple[Study, int]:
     """The study, and the signal that ended it early, if one did."""
-    loop, heard = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
+    heard: list[int] = []
 
     def hear(number: int) -> None:
         if not heard:

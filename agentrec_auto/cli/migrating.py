@@ -1,4 +1,4 @@
-"""What ``migrate`` and ``report`` have in common: their options, and the end, from a study to an exit code."""
+"""What ``migrate`` and ``report`` share: their options, and the end, from a study to an exit code."""
 
 from __future__ import annotations
 
