@@ -374,8 +374,7 @@ def _with_oddities(document: Any) -> list[Any]:
     found: list[Any] = []
 
     def walk(value: Any, put: Any) -> None:
-        for odd in (None, 7, "x", [], {}, [[]], {"a": [1]}):
-            found.append(put(odd))
+        found.extend(put(odd) for odd in (None, 7, "x", [], {}, [[]], {"a": [1]}))
         if isinstance(value, dict):
             for name, inner in value.items():
                 walk(inner, lambda odd, name=name: put({**value, name: odd}))
