@@ -62,7 +62,7 @@ def reel_of(recording: Recording) -> Reel:
         chunks.append(chunk.data)
         waits.append(max(0.0, chunk.timestamp_offset - last))
         last = chunk.timestamp_offset
-    headers = [pair for pair in interaction.response_headers if not _is_stale(pair, interaction.body)]
+    headers = [pair for pair in interaction.response_headers if not _is_stale(pair, chunks)]
     if interaction.response_status in _RETRIED:
         headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
         headers.append((b"retry-after-ms", b"1"))
@@ -77,9 +77,9 @@ def reel_of(recording: Recording) -> Reel:
     )
 
 
-def _is_stale(pair: tuple[bytes, bytes], body: bytes) -> bool:
+def _is_stale(pair: tuple[bytes, bytes], chunks: list[bytes]) -> bool:
     """Whether a header speaks of a framing that is gone: redaction and decoding change lengths."""
     name = pair[0].lower()
     if name == b"content-length":
-        return pair[1].strip() != str(len(body)).encode()
+        return pair[1].strip() != str(sum(map(len, chunks))).encode()
     return name == b"transfer-encoding"

@@ -24,6 +24,9 @@ from agentrec_auto.redaction.finder import Finder, patterns
 from agentrec_auto.redaction.paths import Paths
 from agentrec_auto.settings import RedactSettings
 
+_MOST = 256
+"""URLs remembered; then it begins anew."""
+
 
 class Redactor:
     """Redacts under what the user said and what the environment holds when it is made.
@@ -42,13 +45,27 @@ class Redactor:
             frozenset(name.lower().encode("latin-1", "replace") for name in settings.headers),
             frozenset(name.lower() for name in settings.query),
         )
+        self._met: dict[tuple[str, tuple[str, ...]], tuple[Rules, str]] = {}
 
     def open(self, request: CapturedRequest) -> Redaction:
         """The redaction of one exchange; ``request`` as it is sent.
 
         Raises `UndecodableBodyError` for a body under an encoding that can't be undone.
         """
-        return Redaction(request, self._rules)
+        credentials = (*headers.credentials(request.headers), *url.credentials(request.url))
+        met = self._met.get((request.url, credentials))
+        if met is None:
+            if len(self._met) >= _MOST:
+                self._met.clear()
+            met = self._met[request.url, credentials] = self._meet(request.url, credentials)
+        return Redaction(request, *met)
+
+    def _meet(self, address: str, credentials: tuple[str, ...]) -> tuple[Rules, str]:
+        """What holds for all requests to a URL with these credentials: the rules, and the URL redacted."""
+        rules = self._rules
+        if known := values.known((value, PLACEHOLDER) for value in credentials):
+            rules = replace(rules, finder=rules.finder.knowing(known))
+        return rules, url.redacted(address, rules.finder, rules.query)
 
     def request(self, request: CapturedRequest) -> CapturedRequest:
         """A request without its secrets."""
@@ -69,11 +86,10 @@ class Redaction:
 
     __slots__ = ("_rules", "request")
 
-    def __init__(self, request: CapturedRequest, rules: Rules) -> None:
-        credentials = [*headers.credentials(request.headers), *url.credentials(request.url)]
-        known = values.known((value, PLACEHOLDER) for value in credentials)
-        self._rules = replace(rules, finder=rules.finder.knowing(known)) if known else rules
-        self.request = self._redacted(request)
+    def __init__(self, request: CapturedRequest, rules: Rules, address: str) -> None:
+        """``rules`` know the credential already; ``address`` is the URL, redacted."""
+        self._rules = rules
+        self.request = self._redacted(request, address)
         """The request as it is stored: without secrets, its body decoded."""
 
     def response(self, interaction: CapturedInteraction) -> CapturedInteraction:
@@ -111,7 +127,7 @@ class Redaction:
         """A message about this exchange without secrets."""
         return _text(text, self._rules)
 
-    def _redacted(self, request: CapturedRequest) -> CapturedRequest:
+    def _redacted(self, request: CapturedRequest, address: str) -> CapturedRequest:
         rules = self._rules
         encoding, head = _encoding(request.headers)
         content = (
@@ -122,7 +138,7 @@ class Redaction:
             head = _without(head, b"content-length")
         return CapturedRequest(
             request.method,
-            url.redacted(request.url, rules.finder, rules.query),
+            address,
             headers.redacted(head, rules.finder, names=rules.headers, query=rules.query),
             clean,
         )

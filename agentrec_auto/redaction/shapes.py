@@ -4,11 +4,8 @@ Only anchored forms, never entropy and never "something behind the word password
 people's recordings, and prose must come through untouched. Generic rules are for ``agentrec scan``.
 
 Nearly every body holds no secret at all, so each pattern stands behind a gate, a test that costs little
-and misses nothing:
-
-*   Most keys are a prefix that ends in ``-``, ``_`` or ``.`` with a run of letters and digits behind it.
-    One regular expression, which stops at these three characters only, asks for all of those together.
-*   The others are gated by a literal: ``in`` passes 2 GB a second.
+and misses nothing: literals, one of which is in every text that holds the secret. All of them are looked for
+in one pass, by an Aho-Corasick automaton (2 ms for a megabyte; ``in``, one after the other, takes 35).
 
 Gates are asked of raw text, in which JSON may have escaped things. Letters, digits and ``-_.`` are safe from
 that, but for ``\\u00xx`` (`hides_letters`: then every shape is near). What stands *before* a key is not: in
@@ -20,6 +17,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 _BEGINNINGS = (
     r"(?<![A-Za-z0-9]{0})",
@@ -45,7 +44,7 @@ class Shape:
     source: str
     """A pattern of what is replaced: its first group if it has one, else the whole match."""
 
-    gate: tuple[str, ...] = ()
+    gate: tuple[str, ...]
     """One of these is in every text that holds the secret, escaped or not."""
 
     hint: str = ""
@@ -56,12 +55,10 @@ class Shape:
         """Compiled on first use: all of them take 8 ms, and most processes meet none."""
         return _compiled(self.source)
 
-    def is_near(self, text: str) -> bool:
-        """False only if ``text``, in which no letter is hidden, can't hold the secret."""
-        for literal in self.gate:
-            if literal in text:
-                return not self.hint or _compiled(self.hint).search(text) is not None
-        return False
+    def is_hinted_at(self, text: str) -> bool:
+        """False only if ``text``, which one of the gate is in and no letter is hidden in, can't hold the
+        secret."""
+        return not self.hint or _compiled(self.hint).search(text) is not None
 
 
 @cache
@@ -79,7 +76,7 @@ def hides_letters(text: str) -> bool:
 
 _HIDDEN = re.compile(r"\\u00(?!26|3[cCeE])[2-7]")
 
-_PREFIXED = (
+_PREFIXED: tuple[tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]], ...] = (
     ("ANTHROPIC-KEY", "sk-ant-", r"[\w-]{16,}"),
     ("OPENROUTER-KEY", "sk-or-v1-", r"[\w-]{16,}"),
     ("LANGFUSE-KEY", "sk-lf-", r"[\w-]{16,}"),
@@ -98,35 +95,31 @@ _PREFIXED = (
     ("CEREBRAS-KEY", "csk-", r"[A-Za-z0-9]{20,}"),
     ("TAVILY-KEY", "tvly-", r"[\w-]{16,}"),
     ("JINA-KEY", "jina_", r"[\w-]{24,}"),
-    ("LANGSMITH-KEY", "lsv2_(?:pt|sk)_", r"[\w-]{20,}"),
-    ("GITHUB-TOKEN", "gh[pousr]_", r"[A-Za-z0-9]{20,}"),
+    ("LANGSMITH-KEY", "lsv2_(?:pt|sk)_", r"[\w-]{20,}", ("lsv2_",)),
+    ("GITHUB-TOKEN", "gh[pousr]_", r"[A-Za-z0-9]{20,}", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
     ("GITHUB-TOKEN", "github_pat_", r"\w{20,}"),
     ("GITLAB-TOKEN", "glpat-", r"[\w-]{20,}"),
-    ("SLACK-TOKEN", "xox[a-z]-", r"[\w-]{10,}"),
+    ("SLACK-TOKEN", "xox[a-z]-", r"[\w-]{10,}", ("xox",)),
     ("SLACK-TOKEN", "xapp-", r"[\w-]{20,}"),
-    ("STRIPE-KEY", "[sr]k_(?:live|test)_", r"[A-Za-z0-9]{10,}"),
+    ("STRIPE-KEY", "[sr]k_(?:live|test)_", r"[A-Za-z0-9]{10,}", ("k_live_", "k_test_")),
     ("STRIPE-SECRET", "whsec_", r"\w{20,}"),
     ("SENDGRID-KEY", r"SG\.", r"[\w-]{16,}\.[\w-]{16,}"),
-    ("SQUARE-TOKEN", "sq0[a-z]{3}-", r"[\w-]{20,}"),
+    ("SQUARE-TOKEN", "sq0[a-z]{3}-", r"[\w-]{20,}", ("sq0",)),
     ("NPM-TOKEN", "npm_", r"[A-Za-z0-9]{20,}"),
     ("PYPI-TOKEN", "pypi-", r"AgE[\w-]{20,}"),
-    ("DIGITALOCEAN-TOKEN", "do[opr]_v1_", r"[0-9a-f]{20,}"),
+    ("DIGITALOCEAN-TOKEN", "do[opr]_v1_", r"[0-9a-f]{20,}", ("doo_v1_", "dop_v1_", "dor_v1_")),
     ("VAULT-TOKEN", r"hvs\.", r"[\w-]{20,}"),
 )
-"""Name, prefix, and the rest. The more special prefix first: where two shapes match, the first names it."""
+"""Name, prefix, and the rest; the gate, where the prefix is no literal. The more special prefix first: where
+two shapes match, the first names it."""
 
 
-def _prefixed(name: str, prefix: str, rest: str) -> Shape:
-    return Shape(f"[REDACTED-{name}]", prefix + _begins(prefix) + rest)
+def _prefixed(name: str, prefix: str, rest: str, gate: tuple[str, ...] = ()) -> Shape:
+    pattern = prefix + _begins(prefix) + rest
+    return Shape(f"[REDACTED-{name}]", pattern, gate or (prefix.replace("\\", ""),), pattern)
 
 
 _KEYS = tuple(_prefixed(*row) for row in _PREFIXED)
-_ANY_KEY = re.compile(
-    r"[-_.](?=[A-Za-z0-9_-]{10})(?:"
-    # Of these only sk- ends common words: task, risk, disk
-    + "|".join(f"(?<={prefix})" + (_begins(prefix) if prefix == "sk-" else "") for _, prefix, _ in _PREFIXED)
-    + ")"
-)
 
 
 def _other(name: str, gate: tuple[str, ...], pattern: str, hint: str = "") -> Shape:
@@ -144,7 +137,12 @@ _OTHERS = (
     _plain("AWS-KEY", ("AKIA", "ASIA"), "A[KS]IA" + _begins("A[KS]IA") + "[A-Z0-9]{16}"),
     # A header is an object and so is a payload: both begin with {" (RFC 7519), which is eyJ in base64.
     _plain("JWT", (".eyJ",), "eyJ" + _begins("eyJ") + r"[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"),
-    _plain("TELEGRAM-TOKEN", (":AA",), r"(?<!\d)\d{8,12}:AA[\w-]{30,}"),
+    _plain(
+        "TELEGRAM-TOKEN",
+        (":AA",),
+        # Not from the digits of %20 on
+        r"(?:(?<![\d%])(?<!%[0-9A-Fa-f])|(?<=%[0-9A-Fa-f]{2}))\d{8,12}:AA[\w-]{30,}",
+    ),
     _plain("DATABRICKS-TOKEN", ("dapi",), "dapi" + _begins("dapi") + "[0-9a-f]{32}"),
     _other(
         "PRIVATE-KEY",
@@ -193,11 +191,42 @@ SHAPES = _KEYS + _OTHERS
 """In order of rank: where two match, the first names what was there."""
 
 
+_LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape.gate))
+_BEHIND = tuple(
+    tuple(rank for rank, shape in enumerate(SHAPES) if literal in shape.gate) for literal in _LITERALS
+)
+"""For each literal, the ranks of the shapes it is a gate of."""
+
+_PIECE = 65536
+_OVERLAP = max(map(len, _LITERALS)) - 1
+
+
 def near(text: str) -> tuple[Shape, ...]:
     """The shapes that a text, raw or decoded, may hold; mostly none."""
     if hides_letters(text):
         return SHAPES
-    found = tuple(shape for shape in _OTHERS if shape.is_near(text))
-    if _ANY_KEY.search(text) is not None:
-        return tuple(key for key in _KEYS if key.pattern.search(text) is not None) + found
-    return found
+    try:
+        found = _literals_in(text)
+    except UnicodeEncodeError:  # a lone surrogate, of a body that is no UTF-8
+        found = {place for place, literal in enumerate(_LITERALS) if literal in text}
+    if not found:
+        return ()
+    ranks = sorted({rank for literal in found for rank in _BEHIND[literal]})
+    return tuple(shape for shape in map(SHAPES.__getitem__, ranks) if shape.is_hinted_at(text))
+
+
+def _literals_in(text: str) -> set[int]:
+    """The places of the literals that are in a text. A piece at a time: each time one is met takes memory."""
+    find = _automaton().find_matches_as_indexes
+    if len(text) <= _PIECE:
+        return {match[0] for match in find(text, overlapping=True)}
+    return {
+        match[0]
+        for start in range(0, len(text), _PIECE)
+        for match in find(text[start : start + _PIECE + _OVERLAP], overlapping=True)
+    }
+
+
+@cache
+def _automaton() -> AhoCorasick:
+    return AhoCorasick(_LITERALS, implementation=Implementation.DFA, store_patterns=False)

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
 from agentrec_auto.errors import BrokenRecordingError
 
@@ -69,9 +71,12 @@ def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None
 def loads(data: bytes, where: str) -> CapturedInteraction:
     """The interaction in a file's bytes; `BrokenRecordingError` names ``where`` and what is wrong."""
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
+        document = orjson.loads(data)
+    except ValueError:  # lone surrogates and NaN are ours to read, and what is wrong is said better
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
     return read(document, where)
 
 
@@ -119,10 +124,7 @@ def _interaction(document: dict[str, Any]) -> CapturedInteraction:
         response_status=int(document["response_status"]),
         response_headers=_read_headers(document.get("response_headers", [])),
         response_extensions=_read_extensions(document.get("response_extensions", {})),
-        chunks=[
-            CapturedChunk(_read_blob(chunk["data"]), float(chunk.get("timestamp_offset", 0.0)))
-            for chunk in document["chunks"]
-        ],
+        chunks=[_read_chunk(chunk) for chunk in document["chunks"]],
         metadata=metadata,
     )
     urlsplit(interaction.request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
@@ -161,6 +163,13 @@ def _read_headers(pairs: list[list[str]]) -> Headers:
 
 def _chunk(chunk: CapturedChunk) -> str:
     return f'{{"data": {_blob(chunk.data)}, "timestamp_offset": {round(chunk.timestamp_offset, 6)}}}'
+
+
+def _read_chunk(chunk: Any) -> CapturedChunk:
+    data, offset = chunk["data"], chunk.get("timestamp_offset", 0.0)
+    if type(data) is not str or not data.isascii():
+        return CapturedChunk(_read_blob(data), float(offset))
+    return CapturedChunk(data.encode(), offset if type(offset) is float else float(offset))
 
 
 def _blob(data: bytes) -> str:
