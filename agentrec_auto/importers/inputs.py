@@ -50,7 +50,8 @@ def files(paths: Iterable[str]) -> Iterator[File]:
 def _below(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        # What migrations keep is named after recordings that must be known by then.
+        for name in sorted(names, key=lambda name: (name.startswith("migration__"), name)):
             if name.lower().removesuffix(".gz").endswith(_ENDINGS) and not name.startswith("."):
                 yield os.path.join(place, name)
 

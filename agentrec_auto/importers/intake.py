@@ -8,6 +8,7 @@ the same answer twice in one file, two takes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,9 @@ from agentrec_auto.keying.fingerprint import Identity, Key
 from agentrec_auto.providers.summary import understood
 from agentrec_auto.store import document
 from agentrec_auto.store.base import name_of, split_name
+
+
+_OF_MIGRATION = re.compile(r"migration__(.+)__to__(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Intake:
         self._takes: dict[str, _Takes] = {}
         self._met: Counter[tuple[str, bytes]] = Counter()
         self._kept: dict[str, bytes] = {}
+        self._names: dict[str, str] = {}
+        """Of recordings that were called otherwise: before → now."""
 
     def start_file(self) -> None:
         """What comes now stands in another file: equal answers in it are those of the files before."""
@@ -66,7 +72,7 @@ class Intake:
     def take(self, record: Record, **told: Any) -> Taken | Aside:
         """Store a record; ``told`` is metadata. `AgentrecError` says why one can't be."""
         if record.name:
-            return self._kept_as_it_is(record, told)
+            return self._kept_as_it_is(self._following(record), told)
         request = record.interaction.request
         try:
             concerns = self._scope.concerns(request.method, request.url, lambda: request.content)
@@ -77,7 +83,10 @@ class Intake:
                 record.position, request.url.split("/", 3)[2] if "://" in request.url else request.url
             )
         self._refuse_failures(record.interaction)
-        return self._keyed(record, told)
+        taken = self._keyed(record, told)
+        if isinstance(before := record.interaction.metadata.get("imported_id"), str):
+            self._names[before] = taken.name
+        return taken
 
     def _refuse_failures(self, interaction: CapturedInteraction) -> None:
         """What a recorder would not have kept."""
@@ -149,6 +158,15 @@ class Intake:
             **{name: value for name, value in said.items() if value is not None},
             **{name: value for name, value in known.items() if value is not None},
         }
+
+    def _following(self, record: Record) -> Record:
+        """A migration's answer, which is named after its baseline, under the name that this has now."""
+        found = _OF_MIGRATION.fullmatch(record.name)
+        if found is None or (now := self._names.get(found[1])) is None:
+            return record
+        metadata = {**record.interaction.metadata, "migrated_from": now}
+        interaction = replace(record.interaction, metadata=metadata)
+        return replace(record, name=f"migration__{now}__to__{found[2]}", interaction=interaction)
 
     def _kept_as_it_is(self, record: Record, told: dict[str, Any]) -> Taken:
         """Ours: under its name, as it stands; redacted, and keyed anew for it, if it holds a secret."""
