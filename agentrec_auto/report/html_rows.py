@@ -13,7 +13,7 @@ from markupsafe import Markup
 from agentrec_auto.comparators.base import ComparisonResult
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import UNCATEGORIZED, RowResult
-from agentrec_auto.report.lines import Line, outcome, results
+from agentrec_auto.report.lines import Line, outcome, results, said
 from agentrec_auto.report.view import View
 
 _LOOKS = {"holds": "pass", "breaks": "fail", "unjudged": "meta", "skipped": "meta", "error": "err"}
@@ -71,11 +71,9 @@ def parts(view: View, written: int) -> Iterator[Markup]:
         pager=_PAGER,
         baseline=inert(view.baseline if len(view.baseline_models) == 1 else "Baseline"),
         heads=Markup("").join(
-            Markup("<th scope='col'>{}</th><th scope='col' class='scores'>Verdict</th>").format(
-                inert(target.model)
-            )
-            for target in view.targets
-        ),
+            Markup("<th scope='col'>{}</th>").format(inert(target.model)) for target in view.targets
+        )
+        + (Markup("<th scope='col' class='scores'>Verdict</th>") if len(view.targets) == 1 else ""),
     )
     for line in islice(view.lines(), written):
         yield _line(line, view)
@@ -125,24 +123,24 @@ def _line(line: Line, view: View) -> Markup:
         line.number,
         inert(row.prompt_preview),
         tag,
-        _short(row.baseline_text),
+        _short(said(row.baseline_text, row.baseline)),
         Markup("").join(_result(one, view) for one in line.rows),
     )
 
 
 def _result(row: RowResult | None, view: View) -> Markup:
+    """With one target an answer and its verdict; with several, a cell each."""
+    between = Markup("</td><td class='scores'>") if len(view.targets) == 1 else Markup(" ")
     if row is None:
-        return Markup("<td class='meta'>not asked</td><td></td>")
+        return Markup("<td class='meta'>not asked{}</td>").format(between)
     came_to = outcome(row, view.judges)
+    badge = Markup("<span class='badge {}'>{}</span>").format(_LOOKS[came_to], came_to)
     if row.status != "ok":
-        return Markup("<td class='meta'>{}</td><td><span class='badge {}'>{}</span></td>").format(
-            _short(row.reason or ""), _LOOKS[came_to], came_to
-        )
-    said = results(row)
-    scores = (_score(said[name]) for name in view.comparators if name in said)
-    return Markup("<td class='answer' dir='auto'>{}</td><td><span class='badge {}'>{}</span> {}</td>").format(
-        _short(row.target_text or ""), _LOOKS[came_to], came_to, Markup(" ").join(scores)
-    )
+        return Markup("<td class='meta'>{}{}{}</td>").format(_short(row.reason or ""), between, badge)
+    found = results(row)
+    scores = Markup(" ").join(_score(found[name]) for name in view.comparators if name in found)
+    text = _short(said(row.target_text or "", row.target))
+    return Markup("<td class='answer' dir='auto'>{}{}{} {}</td>").format(text, between, badge, scores)
 
 
 def _score(result: ComparisonResult) -> Markup:
@@ -156,8 +154,12 @@ def _score(result: ComparisonResult) -> Markup:
 
 def _details(line: Line) -> Markup:
     row = line.first
-    sides = [("Baseline", row.baseline_model or "", row.baseline_text)]
-    sides += [("Target", one.target_model, one.target_text or one.reason or "") for one in line.rows if one]
+    sides = [("Baseline", row.baseline_model or "", said(row.baseline_text, row.baseline))]
+    sides += [
+        ("Target", one.target_model, said(one.target_text or one.reason or "", one.target))
+        for one in line.rows
+        if one is not None
+    ]
     panes = (
         Markup("<section class='pane'><h3>{} {}</h3><pre>{}</pre></section>").format(
             name, inert(model), inert(text)

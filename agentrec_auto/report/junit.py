@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
+from agentrec_auto.report.lines import said
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import TargetView, View
 
@@ -97,8 +98,8 @@ def _failures(row: RowResult) -> Iterator[str]:
 def _answers(row: RowResult) -> str:
     return (
         f"prompt: {row.prompt_text[:_SHOWN]}\n\n"
-        f"baseline ({row.baseline_model}): {row.baseline_text[:_SHOWN]}\n\n"
-        f"target ({row.target_model}): {(row.target_text or '')[:_SHOWN]}\n"
+        f"baseline ({row.baseline_model}): {said(row.baseline_text, row.baseline)[:_SHOWN]}\n\n"
+        f"target ({row.target_model}): {said(row.target_text or '', row.target)[:_SHOWN]}\n"
     )
 
 

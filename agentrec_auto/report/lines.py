@@ -75,7 +75,17 @@ def changed(row: RowResult) -> bool:
     if (row.target_text or "").strip() != row.baseline_text.strip():
         return True
     baseline, target = row.baseline, row.target
-    return baseline is not None and target is not None and _calls(baseline) != _calls(target)
+    if baseline is None or target is None or not (baseline.tool_calls or target.tool_calls):
+        return False
+    return _calls(baseline) != _calls(target)
+
+
+def said(text: str, side: Side | None) -> str:
+    """All that an answer is: its text, what it refuses, the tools it calls."""
+    if side is None or not (side.refusal or side.tool_calls):
+        return text
+    calls = (f"{call.name}({call.arguments})" for call in side.tool_calls)
+    return "\n".join(filter(None, (text, side.refusal, *calls)))
 
 
 def _calls(side: Side) -> list[tuple[str, object]]:

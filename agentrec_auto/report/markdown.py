@@ -9,7 +9,7 @@ from agentrec_auto.comparators.base import ComparisonResult
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
 from agentrec_auto.report import wording
-from agentrec_auto.report.lines import Line, outcome, results
+from agentrec_auto.report.lines import Line, outcome, results, said
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import Rate, RatioView, TargetView, View
 
@@ -61,8 +61,8 @@ def head(view: View) -> Iterator[str]:
     yield f"\n> **Verdict:** {plain(wording.headline(view))}\n"
     for target in view.targets:
         of = f"{plain(target.model)}: " if len(view.targets) > 1 else ""
-        said = " ".join(filter(None, (wording.because(view, target), wording.uncovered(target))))
-        yield f">\n> {of}{plain(said)}\n" if said else ""
+        words = " ".join(filter(None, (wording.because(view, target), wording.uncovered(target))))
+        yield f">\n> {of}{plain(words)}\n" if words else ""
         yield f">\n> {of}{plain(_by_comparator(target))}\n"
     for pair in view.paired:
         yield f">\n> {plain(wording.paired(pair))}\n"
@@ -71,12 +71,12 @@ def head(view: View) -> Iterator[str]:
 
 def _by_comparator(target: TargetView) -> str:
     """Each comparator in a few words: ``exact 1/2 passed · mean 0.50``."""
-    said = []
+    words = []
     for one in target.comparators:
         passed = f" {wording.tallied(one.rate)} passed ·" if one.rate.judged else ""
         measured = f"{one.name}{passed} mean {wording.score(one.mean_score)}"
-        said.append(measured if one.compared else f"{one.name}: no results")
-    return " · ".join(said) or "no comparators run"
+        words.append(measured if one.compared else f"{one.name}: no results")
+    return " · ".join(words) or "no comparators run"
 
 
 def tables(view: View) -> Iterator[str]:
@@ -176,8 +176,8 @@ def _results(view: View) -> Iterator[str]:
 def _result(row: RowResult | None, comparators: Sequence[str]) -> list[str]:
     if row is None or row.status != "ok":
         return [wording.NOTHING if row is None else row.status] * (len(comparators) + 2)
-    said = results(row)
-    cells = [_mark(said[name]) if name in said else wording.NOTHING for name in comparators]
+    found = results(row)
+    cells = [_mark(found[name]) if name in found else wording.NOTHING for name in comparators]
     tokens = (row.baseline_out_tokens, row.target_out_tokens)
     known = tokens != (None, None)
     return [
@@ -238,12 +238,6 @@ def detail(line: Line, view: View) -> Iterator[str]:
     yield folded(f"Baseline ({row.baseline_model or 'unknown'})", said(row.baseline_text, row.baseline))
     for one in told:
         yield folded(f"Target ({one.target_model})", said(one.target_text or "", one.target))
-
-
-def said(text: str, side: object) -> str:
-    """An answer's text, and the tools it calls."""
-    calls = [f"{call.name}({call.arguments})" for call in getattr(side, "tool_calls", ())]
-    return "\n".join(filter(None, (text, *calls)))
 
 
 def skipped(view: View) -> Iterator[str]:

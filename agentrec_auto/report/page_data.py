@@ -15,7 +15,7 @@ from agentrec_auto.report.lines import Line, changed, outcome, results
 from agentrec_auto.report.plain_json import dumps, finite
 from agentrec_auto.report.view import View
 
-_A_BLOCK = 500
+_A_BLOCK = 200
 """Rows of one script element: what is held in memory at a time, here and in the browser's parser."""
 
 

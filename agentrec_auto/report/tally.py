@@ -66,13 +66,13 @@ def target_view(report: MigrationReport, names: Sequence[str], judges: Sequence[
                 agreement[name][1] += compared
         if row.status != "ok":
             continue
-        came_to = outcome(row, judges)
+        came_to, differs = outcome(row, judges), changed(row)
         said = results(row)
         parts = [whole]
         if is_tagged:
             parts.append(by_category.setdefault(row.category or UNCATEGORIZED, _Tally(len(names))))
         for part in parts:
-            part.add(row, came_to, [said.get(name) for name in names])
+            part.add(row, came_to, differs, [said.get(name) for name in names])
         if (dot := _measured(row)) is not None:
             measured.append((*dot, came_to == "holds"))
     return TargetView(
@@ -147,9 +147,11 @@ class _Tally:
     def holds(self) -> Rate:
         return rate(self._held, self._held + self._broken)
 
-    def add(self, row: RowResult, came_to: str, said: Sequence[ComparisonResult | None]) -> None:
+    def add(
+        self, row: RowResult, came_to: str, differs: bool, said: Sequence[ComparisonResult | None]
+    ) -> None:
         self.rows += 1
-        self.changed += changed(row)
+        self.changed += differs
         self._held += came_to == "holds"
         self._broken += came_to == "breaks"
         self.unjudged += came_to == "unjudged"

@@ -6,7 +6,7 @@ function openDrawer(index) {
   const dialog = document.querySelector("#drawer");
   const row = rows[index];
   if (!dialog.open) opener = document.activeElement;
-  document.querySelector("#drawer-title").replaceChildren(...inert(`${count(row.number)}. ${excerpt(row.prompt, 90)}`));
+  document.querySelector("#drawer-title").replaceChildren(...inert(`${count(row.number)}. ${excerpt(asked(row.prompt), 90)}`));
   document.querySelector("#drawer-body").replaceChildren(...drawerParts(row));
   const place = shown.indexOf(index);
   document.querySelector("#before").disabled = place <= 0;
@@ -55,7 +55,7 @@ function baselinePane(row, against) {
 
 function targetPane(row, result, place) {
   if (!result) return make("section", { class: "pane" }, make("h3", {}, facts.targets[place]), make("p", { class: "meta" }, "not asked: the run ended before"));
-  const badge = make("span", { class: `badge ${LOOKS[result.outcome]}` }, `${MARKS[result.outcome]} ${WORDS[result.outcome]}`);
+  const badge = badgeElement(result);
   if ("reason" in result) return make("section", { class: "pane" }, make("h3", {}, `${facts.targets[place]} `, badge), make("p", {}, result.reason), ...notesOf(result));
   const made = pane(`${facts.targets[place]} `, badge, result, said(row.baseline), "added");
   const list = (result.scores ?? []).flatMap((score, index) => {

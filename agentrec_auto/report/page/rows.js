@@ -87,7 +87,7 @@ function draw() {
 function rowElement(index) {
   const row = rows[index];
   const open = make("button", { type: "button", class: "open", "aria-label": `Open row ${row.number}` }, count(row.number));
-  const prompt = make("td", { class: "prompt", dir: "auto" }, make("div", { class: "clamp" }, excerpt(row.prompt, 220)));
+  const prompt = make("td", { class: "prompt", dir: "auto" }, make("div", { class: "clamp" }, excerpt(asked(row.prompt), 220)));
   if (row.category) prompt.append(make("span", { class: "tag" }, row.category));
   return make(
     "tr", { "data-index": index, tabindex: "-1" },
@@ -97,16 +97,24 @@ function rowElement(index) {
   );
 }
 
+/** With one target an answer and its verdict; with several a cell each, and only the scores that fail. */
 function resultCells(row, result, place) {
   const several = row.targets.length > 1;
-  if (!result) return [make("td", { class: "answer meta" }, "not asked"), make("td")];
+  if (!result) return [make("td", { class: "answer meta" }, "not asked"), ...(several ? [] : [make("td")])];
   const words = "reason" in result ? result.reason : result.changed ? excerpt(said(result), 220) : "the same";
-  const answer = make("td", { class: `answer${result.changed ? "" : " meta"}`, dir: "auto", "data-label": several ? facts.targets[place] : null }, make("div", { class: "clamp" }, words));
-  const badge = make("span", { class: `badge ${LOOKS[result.outcome]}` }, `${MARKS[result.outcome]} ${WORDS[result.outcome]}`);
-  const scores = (result.scores ?? []).flatMap((score, index) => (score ? [scoreElement(facts.comparators[index], score)] : []));
+  const answer = make("div", { class: `clamp${result.changed ? "" : " meta"}`, dir: "auto" }, words);
+  const badge = badgeElement(result);
+  const told = (score) => score && !(several && score[1] === true);
+  const scores = (result.scores ?? []).flatMap((score, index) => (told(score) ? [scoreElement(facts.comparators[index], score)] : []));
   const measured = [["cost", ratio(row.baseline?.cost, result.cost)], ["time", ratio(row.baseline?.latency, result.latency)]]
     .filter(([, value]) => value !== null).map(([name, value]) => make("span", { class: "meta" }, `${name} ${times(value)}`));
-  return [answer, make("td", { class: "scores" }, badge, make("div", { class: "score-list" }, ...scores, ...measured))];
+  const list = make("div", { class: "score-list" }, ...scores, ...measured);
+  if (several) return [make("td", { class: "answer", "data-label": facts.targets[place] }, badge, answer, list)];
+  return [make("td", { class: "answer" }, answer), make("td", { class: "scores" }, badge, list)];
+}
+
+function badgeElement(result) {
+  return make("span", { class: `badge ${LOOKS[result.outcome]}` }, `${MARKS[result.outcome]} ${WORDS[result.outcome]}`);
 }
 
 function scoreElement(name, [score, passed, , failed]) {

@@ -1,7 +1,6 @@
 // Elements and texts. Nothing a model said is ever taken for markup: it only becomes text nodes.
 
 const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-const CHANGED = "\u21c4";
 const MARKS = { holds: "\u2713", breaks: "\u2717", unjudged: "?", skipped: "\u2013", error: "!" };
 const WORDS = { holds: "holds", breaks: "breaks", unjudged: "no verdict", skipped: "skipped", error: "error" };
 const LOOKS = { holds: "pass", breaks: "fail", unjudged: "meta", skipped: "meta", error: "err" };
@@ -41,6 +40,11 @@ function inert(text) {
 function excerpt(text, length) {
   const line = text.slice(0, length * 2).replace(/\s+/g, " ").trim();
   return line.length > length || text.length > length * 2 ? `${line.slice(0, length)}\u2026` : line;
+}
+
+/** The last thing that was asked, where a conversation is told in words. */
+function asked(prompt) {
+  return prompt.startsWith("[") ? prompt.slice(Math.max(0, prompt.lastIndexOf("\n[user] ") + 1)).replace(/^\[user\] /, "") : prompt;
 }
 
 /** What a side says, tool calls and refusals too, as one text. */
