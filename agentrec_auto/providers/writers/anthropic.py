@@ -223,7 +223,7 @@ def _form(form: ResponseFormat, question: Question, model: str, notes: Notes) ->
         raise UnsupportedRequestError(f"the request has a schema for the answer, and {model} takes none")
     if form.strict is False:
         notes.say("the answer's schema is enforced, where the request only showed it")
-    return {"type": "json_schema", "schema": schemas.for_anthropic(form.schema, notes)}
+    return {"type": "json_schema", "schema": schemas.for_anthropic(schemas.described(form), notes)}
 
 
 def _think(body: dict[str, Any], asked: str | int | None, model: str, notes: Notes) -> None:

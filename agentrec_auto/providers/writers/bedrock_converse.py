@@ -151,6 +151,8 @@ def _form(form: ResponseFormat, model: str, notes: Notes) -> dict[str, Any]:
         raise UnsupportedRequestError(f"the request has a schema for the answer, and {model} takes none")
     schema = form.schema if known is None else schemas.for_anthropic(form.schema, notes)
     told = {"schema": json.dumps(schema, ensure_ascii=False), "name": form.name or "answer"}
+    if form.description:
+        told["description"] = form.description
     return {"type": "json_schema", "structure": {"jsonSchema": told}}
 
 

@@ -11,6 +11,7 @@ from agentrec_auto.errors import UnsupportedRequestError
 from agentrec_auto.providers import reading
 from agentrec_auto.providers.conversation import Question
 from agentrec_auto.providers.writers import openai_shape as shape
+from agentrec_auto.providers.writers import schemas
 from agentrec_auto.providers.writers.drawing import budget_of, drawn, lower, note_effort, shorten
 from agentrec_auto.providers.writing import Notes, Writer
 
@@ -54,7 +55,7 @@ class CohereWriter(Writer):
                 raise UnsupportedRequestError(
                     f"the request has tools and a form for the answer, of which {self.title} takes one only"
                 )
-            schema = {"json_schema": form.schema} if form.kind == "schema" else {}
+            schema = {"json_schema": schemas.described(form)} if form.kind == "schema" else {}
             body["response_format"] = {"type": "json_object", **schema}
         body.update(drawn(question.sampling, _NAMES, self.title, notes))
         budget = budget_of(question.sampling.reasoning)

@@ -91,7 +91,7 @@ class GeminiWriter(Writer):
         if (form := question.response_format) is not None:
             config["responseMimeType"] = "application/json"
             if form.kind == "schema":
-                config["responseJsonSchema"] = form.schema
+                config["responseJsonSchema"] = schemas.described(form)
             if form.strict is False:
                 notes.say("the answer's schema is enforced, where the request only showed it")
         if (asked := question.sampling.reasoning) is not None:

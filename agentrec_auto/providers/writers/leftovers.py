@@ -84,7 +84,7 @@ def _says_nothing(name: str, value: Any) -> bool:
             return True
         case ("generationConfig.responseModalities" | "generationConfig.response_modalities", ["TEXT"]):
             return True
-        case (_, False | [] | {} | ""):
+        case (_, False | [] | ""):
             return name != "parallel_tool_calls"
         case _:
             return False

@@ -12,7 +12,7 @@ from typing import Any
 from agentrec_auto.errors import UnsupportedRequestError
 from agentrec_auto.providers import reading
 from agentrec_auto.providers.conversation import Media, Question, Text, ToolCall, ToolResult, Turn
-from agentrec_auto.providers.writers import carrying
+from agentrec_auto.providers.writers import carrying, schemas
 from agentrec_auto.providers.writers import openai_shape as shape
 from agentrec_auto.providers.writers.drawing import drawn, effort_of
 from agentrec_auto.providers.writers.preparing import joined
@@ -55,7 +55,7 @@ class OllamaWriter(Writer):
             tools = shape.offered(question, notes, why=f"{self.title} chooses among all")
             body["tools"] = [shape.nested(tool, notes, strict=False) for tool in tools]
         if (form := question.response_format) is not None:
-            body["format"] = form.schema if form.kind == "schema" else "json"
+            body["format"] = schemas.described(form) if form.kind == "schema" else "json"
         if options := drawn(question.sampling, _NAMES, self.title, notes):
             body["options"] = options
         if effort_of(question.sampling.reasoning) not in (None, "none"):
@@ -100,6 +100,8 @@ def _messages(turn: Turn, notes: Notes) -> Iterator[dict[str, Any]]:
                 raise carrying.refused(part, OllamaWriter.title)
             case _:
                 raise UnsupportedRequestError("a message of this kind has no counterpart in Ollama")
+    if images and texts and not isinstance(turn.parts[-1], Media):
+        notes.say("images stand behind the text of their message: Ollama has one text a message")
     if len(texts) > 1:
         notes.say("texts of one message are sent as one: Ollama has one a message")
     message: dict[str, Any] = {"role": turn.role, "content": "\n".join(texts)}

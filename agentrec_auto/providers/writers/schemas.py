@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentrec_auto.errors import UnsupportedRequestError
+from agentrec_auto.providers.conversation import ResponseFormat
 from agentrec_auto.providers.writing import Notes
 
 _FORMATS = frozenset("date-time time date duration email hostname uri ipv4 ipv6 uuid".split())  # noqa: SIM905
@@ -21,6 +22,14 @@ _ANTHROPIC = frozenset(
 def no_arguments(schema: Any) -> dict[str, Any]:
     """The schema of a tool's arguments; of one that takes none, an empty object's."""
     return schema if isinstance(schema, dict) and schema else {"type": "object", "properties": {}}
+
+
+def described(form: ResponseFormat) -> Any:
+    """The schema of an answer, with the words about it inside: for APIs that have no other place for them."""
+    schema = form.schema
+    if form.description and isinstance(schema, dict) and not schema.get("description"):
+        return {**schema, "description": form.description}
+    return schema
 
 
 def is_strict(schema: Any) -> bool:
@@ -71,7 +80,8 @@ def _closed(schema: Any, notes: Notes) -> Any:
             case _:
                 bounds[name] = value
     if told.get("type") == "object" or "properties" in told:
-        if told.get("additionalProperties") not in (None, False):
+        is_open = "additionalProperties" not in told and not told.get("properties")
+        if is_open or told.get("additionalProperties") not in (None, False):
             raise UnsupportedRequestError(
                 "the answer's schema has objects with members of any name (additionalProperties), "
                 "which Anthropic's structured outputs refuse"
