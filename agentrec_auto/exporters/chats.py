@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentrec_auto.corpus.held import Held
@@ -11,6 +10,7 @@ from agentrec_auto.errors import UnsupportedRequestError
 from agentrec_auto.exporters.format import UnfitError
 from agentrec_auto.providers import registry
 from agentrec_auto.providers.conversation import Choice, Question, Reasoning, Text, ToolCall
+from agentrec_auto.providers.writers.openai_shape import function_call
 from agentrec_auto.providers.writing import writer_for
 
 _WELL = ("stop", "tool_calls", None)
@@ -62,13 +62,9 @@ def assistant(choice: Choice) -> dict[str, Any]:
         message["tool_calls"] = calls
     if not (text or calls):
         raise UnfitError("the answer says nothing")
-    if any(not isinstance(part, (Text, ToolCall)) for part in choice.parts if _counts(part)):
+    if any(not isinstance(part, (Text, ToolCall, Reasoning)) for part in choice.parts):
         raise UnfitError("the answer holds more than text and calls of tools")
     return message
-
-
-def _counts(part: object) -> bool:
-    return not isinstance(part, Reasoning)
 
 
 def _asked(question: Question) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -81,7 +77,4 @@ def _asked(question: Question) -> tuple[list[dict[str, Any]], list[dict[str, Any
 
 
 def _call(call: ToolCall, number: int) -> dict[str, Any]:
-    said = call.arguments
-    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    function = {"name": call.name, "arguments": text}
-    return {"id": call.id or f"call_{number}", "type": "function", "function": function}
+    return function_call(call if call.id else replace(call, id=f"call_{number}"))
