@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from agentrec_auto.doctor.finding import Finding, State
 from agentrec_auto.doctor.inside import Distribution, Inside
-from agentrec_auto.doctor.sdks import HTTP_LIBRARIES, KNOWN, SDKS, Known
-from agentrec_auto.seams.table import SEAMS
+from agentrec_auto.doctor.sdks import CARRIERS, HTTP_LIBRARIES, KNOWN, SDKS, Known
 
-INTERCEPTED = tuple(SEAMS)
-"""The modules that seams stand in."""
+INTERCEPTED = tuple(CARRIERS)
+"""The modules to look for that seams stand in."""
 
 DISTRIBUTIONS = (*SDKS, *(name for name in HTTP_LIBRARIES if name not in SDKS))
 """What to look for."""
 
+_ALL = ", ".join(dict.fromkeys(CARRIERS.values()))
 _NOT_YET = "which is not yet covered"
 
 
 def libraries(inside: Inside) -> Iterator[Finding]:
     """The HTTP libraries: those that we intercept, and those that go past us."""
     for name, library in inside.libraries.items():
-        subject = f"{name} {library.version}"
+        subject = f"{_named(name)} {library.version}"
         if library.intercepted:
             yield Finding(State.COVERED, subject, f"intercepted, by wrapt {inside.wrapt or '(from here)'}")
         elif inside.waits:
@@ -37,18 +37,11 @@ def libraries(inside: Inside) -> Iterator[Finding]:
         yield Finding(
             State.IN_THE_WAY,
             "libraries",
-            f"{inside.executable} has none of the libraries that are intercepted ({', '.join(INTERCEPTED)})",
+            f"{inside.executable} has none of the libraries that are intercepted ({_ALL})",
             "run the command by the Python that has your SDK",
         )
     elif inside.waits and not any(library.intercepted for library in inside.libraries.values()):
         yield Finding(State.IN_THE_WAY, "libraries", "no HTTP library can be intercepted in these versions")
-    for name in ("aiohttp", "requests"):
-        if (found := inside.distributions.get(name)) and name not in SEAMS:
-            yield Finding(
-                State.NOT_COVERED,
-                f"{name} {found.version}",
-                "calls that are made with it directly go past us",
-            )
 
 
 def sdks(inside: Inside) -> Iterator[Finding]:
@@ -58,16 +51,18 @@ def sdks(inside: Inside) -> Iterator[Finding]:
             continue
         subject = f"{name} {found.version}"
         known = KNOWN.get(name)
-        if known is not None and _holds(known, found, inside) and not _is_intercepted(known.calls_by, inside):
-            whose = known.only or "it"
-            yield _gap(subject, f"{whose} calls by {known.calls_by}, {_NOT_YET}")
+        if known is not None and not _holds(known, found, inside):
+            known = None
+        if known is not None and not _is_intercepted(known.calls_by, inside):
+            why = "which is not intercepted here" if known.calls_by in CARRIERS.values() else _NOT_YET
+            yield _gap(subject, f"{known.only or 'it'} calls by {known.calls_by}, {why}")
             if not known.only:
                 continue
-        carriers = sorted(_carriers(name, inside, set()))
+        carriers = sorted(_carriers(name, inside, set()) | ({known.calls_by} if known else set()))
         covered = [one for one in carriers if _is_intercepted(one, inside)]
         if covered:
             yield Finding(State.COVERED, subject, f"calls by {' or '.join(covered)}", is_sdk=True)
-        elif carriers and not set(carriers) & set(INTERCEPTED):
+        elif carriers and not set(carriers) & set(CARRIERS.values()):
             yield _gap(subject, f"calls by {' or '.join(carriers)}, {_NOT_YET}")
         elif carriers and inside.waits:
             yield _gap(subject, f"calls by {' or '.join(carriers)}, which is not intercepted here")
@@ -102,5 +97,12 @@ def _carriers(name: str, inside: Inside, met: set[str]) -> set[str]:
 
 
 def _is_intercepted(carrier: str, inside: Inside) -> bool:
-    library = inside.libraries.get(carrier)
-    return library is not None and library.intercepted
+    return any(
+        library.intercepted for name, library in inside.libraries.items() if CARRIERS.get(name) == carrier
+    )
+
+
+def _named(module: str) -> str:
+    """What to call a library: a copy of lm15 in another package by both."""
+    carrier, package = CARRIERS.get(module, module), module.partition(".")[0]
+    return carrier if carrier == package else f"{carrier} in {package}"

@@ -73,15 +73,21 @@ def _us() -> dict[str, str]:
 
 def _library(name: str) -> dict[str, Any]:
     """A library that we intercept: whether it is there, its version, and whether it is intercepted."""
+    package = name.partition(".")[0]
     try:
-        if find_spec(name) is None:
+        if find_spec(package) is None or find_spec(name) is None:
             return {}
+    except ModuleNotFoundError:  # a version that has no such module
+        return {}
+    except Exception as error:
+        return {"version": _version(package), "intercepted": False, "why": f"{error}"}
+    try:
         module = import_module(name)
     except Exception as error:  # in replay, the refusal of our hook
-        return {"version": _version(name), "intercepted": False, "why": f"{error}"}
+        return {"version": _version(package), "intercepted": False, "why": f"{error}"}
     patches: Any = sys.modules.get("agentrec_auto.bootstrap.patches")
     intercepted = patches is not None and name in patches.patched
-    version = str(getattr(module, "__version__", "")) or _version(name)
+    version = str(getattr(module, "__version__", "")) or _version(package)
     return {"version": version, "intercepted": intercepted, "why": ""}
 
 

@@ -8,12 +8,24 @@ HTTP_LIBRARIES = {
     "httpx": "httpx",
     "httpx2": "httpx2",
     "aiohttp": "aiohttp",
-    "requests": "requests",
-    "botocore": "botocore",
+    "urllib3": "urllib3",
+    "requests": "urllib3",
+    "botocore": "urllib3",
     "grpcio": "gRPC",
     "lm15": "lm15",
 }
-"""Distribution → what to call it. Those that no seam knows are named as not covered."""
+"""Distribution → what carries its calls: requests and botocore send by urllib3. Those that no seam knows
+are named as not covered."""
+
+CARRIERS = {
+    "httpx": "httpx",
+    "httpx2": "httpx2",
+    "aiohttp": "aiohttp",
+    "urllib3": "urllib3",
+    "lm15.transports._sync": "lm15",
+    "dspy._vendor.lm15.transports._sync": "lm15",
+}
+"""Module that a seam is put into → what carries a call there. Of an SDK's two transports one tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ KNOWN = {
     "google-cloud-aiplatform": Known("gRPC", only="vertexai's own models"),
     "dspy": Known("lm15", since=(3, 4), only="its default engine"),
     "lm15": Known("lm15"),
-    "boto3": Known("botocore"),
+    "boto3": Known("urllib3"),
     "xai-sdk": Known("gRPC"),
     "claude-agent-sdk": Known("a native program"),
 }

@@ -43,7 +43,7 @@ def write(
 
 def saw_fakes() -> bool:
     """Whether calls went to in-process fakes (respx, pytest-httpx, MockTransport), which are left alone."""
-    fakes = sys.modules.get("agentrec_auto.seams.httpx_fakes")
+    fakes = sys.modules.get("agentrec_auto.seams.fakes")
     return fakes is not None and bool(fakes.seen)
 
 

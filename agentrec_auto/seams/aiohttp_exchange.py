@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from aiohttp import __version__, payload
+from aiohttp import ClientSession, __version__, payload
 
 from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.seams.aiohttp_played import PlayedConnection, played, refused
-from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder
+from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
+from agentrec_auto.seams.fakes import is_a_fakes, seen
 from agentrec_auto.seams.upgrades import is_upgrade
 
 LIBRARY = f"aiohttp {__version__}"
@@ -20,7 +21,7 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
     """The connection for a request: one that ``connect`` opens, or a played one."""
     request = args[0] if args else kwargs["req"]
     url = str(request.url)
-    if is_upgrade(url, request.headers):
+    if is_upgrade(url, request.headers) or (_is_faked() and not wants_fakes()):
         return await connect(*args, **kwargs)
     if not concerns(process_recorder, request.method, url, lambda: _at_hand(request)):
         with going_out(request.url.host):
@@ -45,6 +46,14 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
         case Refuse(miss):
             return PlayedConnection(connector, refused(miss, request.method))
     never(plan)
+
+
+def _is_faked() -> bool:
+    """Whether vcrpy records by a session's request: aioresponses and others don't come as far as here."""
+    if not is_a_fakes(ClientSession._request):
+        return False
+    seen.add("aiohttp")
+    return True
 
 
 def _headers(request: Any) -> Headers:

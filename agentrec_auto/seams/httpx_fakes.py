@@ -5,6 +5,7 @@ Told by what they are, or by what they do to the library while they are active:
 * MockTransport, ASGITransport, WSGITransport; starlette's ``_TestClientTransport``; respx's ``TryTransport``
 * pytest-httpx puts a function of its own in the place of ``HTTPTransport.handle_request`` for the length
   of a test; OpenTelemetry's and other tools' wrappers there say that they wrap the library's own
+* vcrpy does the same, and says that it wraps the library's own, too: told by where its code stands
 * respx, and pytest-httpx2 with it, keeps the routers that are active in ``respx.mocks.Mocker.registry``
 
 Asked at every request, so what was found out once about a class or a method is remembered.
@@ -16,10 +17,9 @@ import sys
 from types import ModuleType
 from typing import Any
 
-_NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTransport"})
+from agentrec_auto.seams.fakes import is_a_fakes, seen
 
-seen: set[str] = set()
-"""Libraries of which a call went to a fake: "no LLM call was seen" is no alarm then."""
+_NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTransport"})
 
 
 class Fakes:
@@ -59,6 +59,8 @@ class Fakes:
 
 def _is_foreign(method: Any, transport: type) -> bool:
     """Told by the module that defines it, which wrappers take over from what they wrap."""
+    if is_a_fakes(method):
+        return True
     return _package(method) != _package(transport) and not hasattr(method, "__wrapped__")
 
 

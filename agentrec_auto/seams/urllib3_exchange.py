@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +15,12 @@ from urllib3.util.retry import Retry
 from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.seams import httpx_fakes, wire
+from agentrec_auto.seams import fakes, wire
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
 from agentrec_auto.seams.upgrades import is_upgrade
 
 LIBRARY = f"urllib3 {urllib3.__version__}"  # type: ignore[attr-defined]
 _PORTS = {"http": 80, "https": 443}
-_FAKES = frozenset({"vcr", "httpretty", "mocket"})
 
 
 def opened(
@@ -76,14 +76,15 @@ def _absolute(pool: Any, url: str) -> str:
 
 def _is_faked(pool: Any) -> bool:
     """Whether somebody else answers below us: vcrpy by its connections, others by their sockets."""
-    import socket
-
-    for thing in (pool.ConnectionCls, socket.socket):
-        if thing.__module__.partition(".")[0] in _FAKES:
-            httpx_fakes.seen.add("urllib3")
-            return True
     httpretty = sys.modules.get("httpretty")
-    return httpretty is not None and bool(httpretty.is_enabled())
+    if (
+        fakes.is_a_fakes(pool.ConnectionCls)
+        or fakes.is_a_fakes(socket.socket)
+        or (httpretty is not None and httpretty.is_enabled())
+    ):
+        fakes.seen.add("urllib3")
+        return True
+    return False
 
 
 def _pairs(headers: Mapping[str, Any]) -> Headers:

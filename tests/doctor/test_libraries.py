@@ -14,7 +14,9 @@ def test_a_python_without_libraries(ask: Ask, project: Path) -> None:
     venv.create(project / "bare")
     answer = ask(str(project / "bare/bin/python"), "app.py")
     assert answer.code == 1
-    assert "none of the libraries that are intercepted (httpx, httpx2)" in answer.verdict
+    assert (
+        "none of the libraries that are intercepted (httpx, httpx2, aiohttp, urllib3, lm15)" in answer.verdict
+    )
 
 
 def test_a_version_without_the_target(ask: Ask, project: Path) -> None:
@@ -28,7 +30,7 @@ def test_a_version_without_the_target(ask: Ask, project: Path) -> None:
 @pytest.mark.parametrize("mode", ["auto", "replay"])
 def test_no_version_with_the_target(ask: Ask, project: Path, mode: str) -> None:
     """Where none can be intercepted the answer is no, in replay too, where importing them is refused."""
-    for name in ("httpx", "httpx2"):
+    for name in ("httpx", "httpx2", "aiohttp", "urllib3", "lm15"):
         (project / f"{name}.py").write_text("__version__ = '9'\n")
     answer = ask("python", "app.py", flags=("--mode", mode))
     assert (answer.code, answer.state("openai")) == (1, "not_covered")
@@ -38,12 +40,8 @@ def test_no_version_with_the_target(ask: Ask, project: Path, mode: str) -> None:
 @pytest.mark.parametrize(
     ("there", "subject", "text"),
     [
-        (["boto3 1.44 botocore", "botocore 1.44"], "boto3", "calls by botocore"),
-        (["google-genai 3.4 httpx2", "aiohttp 3.14"], "google-genai", "its async client calls by aiohttp"),
-        (["dspy 3.4.1 litellm"], "dspy", "its default engine calls by lm15"),
         (["claude-agent-sdk 0.2"], "claude-agent-sdk", "a native program"),
         (["google-generativeai 0.8"], "google-generativeai", "gRPC"),
-        (["cohere 5.0 requests"], "cohere", "calls by requests"),
     ],
 )
 def test_sdks_that_go_past_us(
@@ -57,10 +55,27 @@ def test_sdks_that_go_past_us(
     assert f"for {subject}, see below" in answer.verdict
 
 
+@pytest.mark.parametrize(
+    ("there", "subject", "text"),
+    [
+        (["boto3 1.44 botocore", "botocore 1.44"], "boto3", "calls by urllib3"),
+        (["google-genai 3.4 httpx2", "aiohttp 3.14"], "google-genai", "calls by aiohttp or httpx2"),
+        (["dspy 3.4.1 litellm"], "dspy", "calls by lm15"),
+        (["cohere 5.0 requests"], "cohere", "calls by urllib3"),
+    ],
+)
+def test_sdks_that_are_covered(
+    ask: Ask, installed: Installed, there: list[str], subject: str, text: str
+) -> None:
+    """Each by the library that carries its calls."""
+    answer = ask("python", "app.py", env=installed(*there))
+    assert (answer.code, answer.state(subject), answer.text(subject)) == (0, "covered", text)
+
+
 def test_an_older_version_goes_another_way(ask: Ask, installed: Installed) -> None:
     """DSPy before 3.4 called by LiteLLM, and that by httpx."""
     answer = ask("python", "app.py", env=installed("dspy 3.3.0 litellm", "litellm 1.106 httpx aiohttp"))
-    assert (answer.state("dspy"), answer.text("dspy")) == ("covered", "calls by httpx")
+    assert (answer.state("dspy"), answer.text("dspy")) == ("covered", "calls by aiohttp or httpx")
 
 
 def test_only_sdks_that_go_past_us(ask: Ask, installed: Installed, project: Path) -> None:

@@ -1,0 +1,16 @@
+"""Tools that answer in the place of a server, told by where their code stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+seen: set[str] = set()
+"""Libraries of which a call went to a fake: "no LLM call was seen" is no alarm then."""
+
+_TOOLS = frozenset({"vcr", "httpretty", "mocket"})
+
+
+def is_a_fakes(thing: Any) -> bool:
+    """Whether a class or a function is one of a tool's, though it may say that it wraps the library's own."""
+    places = (getattr(thing, "__globals__", {}).get("__name__"), getattr(thing, "__module__", None))
+    return any(str(place).partition(".")[0] in _TOOLS for place in places)
