@@ -89,7 +89,18 @@ _HOMES = {
 }
 
 _ROOMS = frozenset(
-    {"capture", "cli", "comparators", "errors", "keying", "migration", "pricing", "providers", "report"}
+    {
+        "capture",
+        "cli",
+        "comparators",
+        "errors",
+        "importers",
+        "keying",
+        "migration",
+        "pricing",
+        "providers",
+        "report",
+    }
     | {"session", "store", "transport"}
 )
 """Modules that programs reach as attributes, without importing them."""

@@ -1,4 +1,4 @@
-"""JSON by the line: a recording's file on one line, and its name. Loses nothing, and can be imported again."""
+"""JSON by the line: a recording's file on one line, and its name. Loses nothing, can be imported again."""
 
 from __future__ import annotations
 
