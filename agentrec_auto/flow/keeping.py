@@ -33,6 +33,7 @@ from agentrec_auto.store.document import FORMAT_VERSION
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _TOLD = 3
+_LOOK_AGAIN_S = 2.0
 
 
 def is_transient(status: int) -> bool:
@@ -65,6 +66,7 @@ class Shelf:
         self.orphans: deque[Tap] = deque()
         self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
         self.tags = Tags(settings)
+        self._look_again_at: dict[str, float] = {}
 
     def opened(self, tap: Tap) -> None:
         """A response is under way."""
@@ -84,6 +86,13 @@ class Shelf:
         self.settle_orphans()
         for tap in list(self._open):
             tap.closed()
+
+    def note_secrets(self, dialect: str) -> None:
+        """Tell the store which API-key variables are set; looked for every few seconds, for it takes time."""
+        now = perf_counter()
+        if now >= self._look_again_at.get(dialect, 0.0):
+            self._look_again_at[dialect] = now + _LOOK_AGAIN_S
+            self.store.note_secrets(_secrets(dialect))
 
     @property
     def is_idle(self) -> bool:
@@ -155,7 +164,7 @@ class Keeping:
         except BaseException:
             shelf.takes.unkeep(self._origin.turn, key)
             raise
-        shelf.store.note_secrets(_secrets(self._origin.identity.dialect))
+        shelf.note_secrets(self._origin.identity.dialect)
         if self._name is None:
             shelf.ledger.note(events.REPEATED, key=key)
         else:

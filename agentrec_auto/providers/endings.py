@@ -20,6 +20,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from agentrec_auto.capture import Ending
 
@@ -74,18 +77,29 @@ class Terminator:
         small its pieces: a `response.completed` holds the whole answer.
         """
         event = self._event
+        if not event and piece.endswith((b"\n\n", b"\r\n\r\n")) and not _has_mark(piece):
+            return None  # whole events, as most servers send them, and none that ends anything
         before = max(0, len(event) - 3)  # a boundary may be split over two pieces
         event += piece
         begin, ending = 0, None
         for boundary in self._boundary.finditer(event, before):
             if ending is None:
                 whole = bytes(event[begin : boundary.start()])
-                if any(mark in whole for mark in _MARKS):
+                if _has_mark(whole):
                     ending = _ending(whole)
             begin = boundary.end()
         if begin:
             del event[:begin]
         return ending
+
+
+def _has_mark(event: bytes) -> bool:
+    return bool(_marks().find_matches_as_indexes(event))
+
+
+@cache
+def _marks() -> BytesAhoCorasick:
+    return BytesAhoCorasick(_MARKS, implementation=Implementation.DFA)
 
 
 def _ending(event: bytes) -> Ending | None:

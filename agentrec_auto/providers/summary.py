@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.providers.conversation import Usage
 from agentrec_auto.providers.dialect import Call
 from agentrec_auto.providers.hosts import provider_of
 from agentrec_auto.providers.registry import Reading, question_of, read
@@ -20,6 +21,9 @@ MOST_CHARACTERS = 2_000
 MOST_BYTES = 256 * 1024
 """Of a response that is read while it is recorded, in the app's own time. A longer one (embeddings by the
 hundred) is left to whoever asks for its usage."""
+
+
+_BUCKETS = tuple(bucket.name for bucket in fields(Usage))
 
 
 def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
@@ -47,7 +51,8 @@ def understood(interaction: CapturedInteraction, clean: Callable[[str], str]) ->
         reading = read(interaction)
     metadata = dict(interaction.metadata)
     if reading.answer is not None and reading.answer.usage is not None:
-        metadata["usage"] = asdict(reading.answer.usage)
+        usage = reading.answer.usage
+        metadata["usage"] = {name: getattr(usage, name) for name in _BUCKETS}
     interaction = replace(interaction, metadata=metadata)
     summary = summary_of(interaction, reading)
     metadata["summary"] = {

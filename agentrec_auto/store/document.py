@@ -19,6 +19,7 @@ from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRe
 from agentrec_auto.errors import BrokenRecordingError
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 _decoder = json.JSONDecoder()
 _HEAD = "{\n  "
 _METADATA = '"metadata": '
@@ -145,13 +146,16 @@ def _block(value: Mapping[str, Any], indent: str) -> str:
     """A JSON object, one member a line."""
     if not value:
         return "{}"
-    members = [f"{_encode(name)}: {_encode(member)}" for name, member in value.items()]
+    members = [
+        f"{_quoted(name)}: {_quoted(member) if type(member) is str else _encode(member)}"
+        for name, member in value.items()
+    ]
     return f"{{\n{indent}  " + f",\n{indent}  ".join(members) + f"\n{indent}}}"
 
 
 def _header(pair: tuple[bytes, bytes]) -> str:
     name, value = pair
-    return f"[{_encode(name.decode('latin-1'))}, {_encode(value.decode('latin-1'))}]"
+    return f"[{_quoted(name.decode('latin-1'))}, {_quoted(value.decode('latin-1'))}]"
 
 
 def _read_headers(pairs: list[list[str]]) -> Headers:
@@ -162,7 +166,9 @@ def _read_headers(pairs: list[list[str]]) -> Headers:
 
 
 def _chunk(chunk: CapturedChunk) -> str:
-    return f'{{"data": {_blob(chunk.data)}, "timestamp_offset": {round(chunk.timestamp_offset, 6)}}}'
+    data = chunk.data
+    told = _quoted(data.decode()) if data.isascii() else _blob(data)
+    return f'{{"data": {told}, "timestamp_offset": {round(chunk.timestamp_offset, 6)}}}'
 
 
 def _read_chunk(chunk: Any) -> CapturedChunk:
@@ -174,7 +180,7 @@ def _read_chunk(chunk: Any) -> CapturedChunk:
 
 def _blob(data: bytes) -> str:
     try:
-        return _encode(data.decode("utf-8"))
+        return _quoted(data.decode("utf-8"))
     except UnicodeDecodeError:
         return f'{{"__b64__": "{base64.b64encode(data).decode("ascii")}"}}'
 
