@@ -113,6 +113,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def regress(session: nox.Session) -> None:
+    """Whether this tree is slower than another commit: ``nox -s regress -- --base origin/main``."""
+    session.install("-e", ".", "httpx2>=2")
+    session.run("python", "-m", "benchmarks.regress", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The wheel and the source distribution, and what is in them."""
     session.install("build")

@@ -20,12 +20,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks import ROOT
-from benchmarks.workload import answer, events, number_in
+from benchmarks import ROOT, speaking, workload
+from benchmarks.workload import number_in
 
-PLAIN = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req-%d\r\ncontent-length: %d\r\n\r\n"
-)
+PLAIN = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 _LENGTH = re.compile(rb"(?i)^content-length: *(\d+)")
 
@@ -85,6 +83,7 @@ def _target(incoming: BinaryIO) -> tuple[str, bytes] | None:
 
 def _answer(line: socket.socket, target: str, body: bytes) -> None:
     asked = {name: int(value) for name, value in parse_qsl(urlsplit(target).query)}
+    spoken = speaking if urlsplit(target).path == speaking.PATH else workload
     if "mib" in asked:
         _send(line, _long(asked["mib"] * 2**20, asked["chunk"]))
     elif "pace" in asked:
@@ -92,11 +91,10 @@ def _answer(line: socket.socket, target: str, body: bytes) -> None:
     elif b'"stream":true' in body:
         # Not all at once: a client reads pieces of 64 KiB, and would see two chunks where one is cut. Not
         # one by one: the client's processor time would be that of waiting.
-        _send(line, events(number_in(body)), together=50)
+        _send(line, spoken.events(number_in(body)), together=50)
     else:
-        number = number_in(body)
-        content = answer(number)
-        line.sendall(PLAIN % (number, len(content)) + content)
+        content = spoken.answer(number_in(body))
+        line.sendall(PLAIN % len(content) + content)
 
 
 def _send(line: socket.socket, chunks: list[bytes] | Iterator[bytes], together: int = 1) -> None:

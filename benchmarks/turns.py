@@ -90,7 +90,7 @@ class Worker:
             self.process.wait(PATIENCE_S)
             self._errors.seek(0)
             if self._contender == "ours":
-                print(self._errors.read()[-2000:], file=sys.stderr)
+                print(self._errors.read()[-400:], file=sys.stderr)
             raise WorkerFailed(told.get("failed") or f"ended with {self.process.returncode}")
         return told
 
@@ -115,28 +115,28 @@ def in_turns(
     """What each contender's turn took, round by round, and why one dropped out.
 
     ``numbers(name, round)``: what is asked in a turn; round -1 is to get warm, and not counted. A contender
-    that has used up ``budget_s`` sits the remaining rounds of its generation out.
+    that has used up ``budget_s`` sits the remaining rounds out.
     """
     told: list[dict[str, Sample]] = []
     out: dict[str, str] = {}
     chance = random.Random(seed)
+    spent = dict.fromkeys(jobs, 0.0)
     for generation in range(generations):
         workers: dict[str, Worker] = {}
         try:
             for name, job in jobs.items():
-                if name in out:
+                if name in out or spent[name] >= budget_s:
                     continue
-                with _noted(out, name):
+                with noted(out, name):
                     workers[name] = Worker(job)
                     workers[name].turn(numbers(name, -1))
-            spent = dict.fromkeys(workers, 0.0)
             first, past = rounds * generation // generations, rounds * (generation + 1) // generations
             for place in range(first, past):
                 order = [name for name in workers if name not in out and spent[name] < budget_s]
                 chance.shuffle(order)
                 took: dict[str, Sample] = {}
                 for name in order:
-                    with _noted(out, name):
+                    with noted(out, name):
                         took[name] = workers[name].turn(numbers(name, place))
                         spent[name] += took[name].wall_s
                 told.append(took)
@@ -147,7 +147,8 @@ def in_turns(
 
 
 @contextlib.contextmanager
-def _noted(out: dict[str, str], name: str) -> Iterator[None]:
+def noted(out: dict[str, str], name: str) -> Iterator[None]:
+    """Why ``name`` drops out, if it does."""
     try:
         yield
     except WorkerFailed as failed:

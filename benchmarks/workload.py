@@ -41,8 +41,8 @@ _PROSE = (
     "Summarise the customer's message in one sentence, name the product it is about, and say whether an "
     "answer is needed today. Do not invent anything that is not in the message. "
 )
-_TAG = re.compile(rb'"user":"q-(\d+)"')
-_REPLY = "The customer asks when the second parcel of the order arrives, and would like to be called back. "
+_TAG = re.compile(rb'"user(?:_id)?": ?"q-(\d+)"')
+REPLY = "The customer asks when the second parcel of the order arrives, and would like to be called back. "
 
 
 @cache
@@ -52,7 +52,7 @@ def question(number: int, kind: Kind = "json") -> bytes:
         "model": "gpt-4o-mini",
         "messages": [
             {"role": "system", "content": _PROSE},
-            {"role": "user", "content": f"Message {number}: {_REPLY * 3}"},
+            {"role": "user", "content": f"Message {number}: {REPLY * 3}"},
         ],
         "temperature": 0.2,
         "user": f"q-{number}",
@@ -78,7 +78,7 @@ def answer(number: int) -> bytes:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": f"a-{number}: {_REPLY * 17}", "refusal": None},
+                "message": {"role": "assistant", "content": f"a-{number}: {REPLY * 17}", "refusal": None},
                 "logprobs": None,
                 "finish_reason": "stop",
             }

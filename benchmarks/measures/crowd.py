@@ -64,7 +64,7 @@ def _replayed(bench: Bench, cell: Cell) -> list[Figure]:
         return [(place * 37 + number) % count for number in range(size)]
 
     told, failed = in_turns(
-        jobs, numbers, rounds=bench.pick(20, 2), generations=bench.pick(2, 1), budget_s=bench.pick(4, 1)
+        jobs, numbers, rounds=bench.pick(12, 2), generations=bench.pick(2, 1), budget_s=bench.pick(4, 1)
     )
     found = []
     for name in names:

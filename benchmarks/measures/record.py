@@ -29,7 +29,7 @@ def run(bench: Bench) -> Measured:
 def in_cell(bench: Bench, cell: Cell, kind: Kind, calls: int, per: int = 1) -> list[Figure]:
     """Every contender in one cell; questions are never asked twice."""
     say(f"  {cell}")
-    rounds = bench.pick(24, 2)
+    rounds = bench.pick(16, 2)
 
     def numbers(name: str, place: int) -> Sequence[int]:
         return range(1_000_000, 1_000_000 + calls) if place < 0 else range(place * calls, (place + 1) * calls)

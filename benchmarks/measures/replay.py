@@ -40,7 +40,7 @@ def in_cell(bench: Bench, cell: Cell, count: int) -> list[Figure]:
         return everything if place < 0 else asked[place]
 
     told, failed = in_turns(
-        jobs, numbers, rounds=len(asked), generations=bench.pick(3, 1), budget_s=bench.pick(3, 1)
+        jobs, numbers, rounds=len(asked), generations=bench.pick(3, 1), budget_s=bench.pick(6, 1)
     )
     return figures(str(cell), told, out | failed, names, "mock")
 
