@@ -119,7 +119,8 @@ class MigrationReport:
     """UTC, ISO 8601, to the second."""
 
     comparator_names: list[str]
-    rows: list[RowResult]
+    rows: list[RowResult] = field(repr=False)  # asyncio.run makes the repr of what a coroutine returned
+
     pricing: str = ""
     """Where the prices come from, and as of when; empty where nothing was priced."""
 

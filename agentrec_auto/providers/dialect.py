@@ -122,7 +122,10 @@ class Stream:
 
     def __iter__(self) -> Iterator[Event]:
         for event in self._events:
-            if (error := _error_event(event)) is not None:
+            name, document = event
+            # A look that costs little, for streams have thousands of events: most have no type, and no error.
+            may_be = name or type(document) is not dict or "type" in document or "error" in document
+            if may_be and (error := _error_event(event)) is not None:
                 self.error = error
                 return
             yield event

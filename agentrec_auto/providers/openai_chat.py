@@ -157,19 +157,32 @@ class OpenAIChat(Dialect):
             if not isinstance(chunk, dict) or "choices" not in chunk:
                 continue
             seen = True
-            for name in ("model", "usage"):
-                if value := chunk.get(name):
-                    document[name] = value
-            for choice in reading.objects(chunk.get("choices")):
-                index = choice.get("index") or 0
-                whole = choices.setdefault(index, {"index": index, "message": {}})
-                if delta := choice.get("delta"):
-                    _lay(whole["message"], delta)
-                if reason := choice.get("finish_reason"):
-                    whole["finish_reason"] = reason
+            if model := chunk.get("model"):
+                document["model"] = model
+            if used := chunk.get("usage"):
+                document["usage"] = used
+            for choice in reading.objects(chunk["choices"]):
+                _lay_choice(choices, choice)
         if seen:
             document["choices"] = [choices[index] for index in sorted(choices)] or [{"message": {}}]
         return Folded(document, is_whole)
+
+
+def _lay_choice(choices: dict[int, dict[str, Any]], choice: dict[str, Any]) -> None:
+    """Add what one event says of a choice."""
+    index = choice.get("index") or 0
+    whole = choices.get(index)
+    if whole is None:
+        whole = choices[index] = {"index": index, "message": {}}
+    if delta := choice.get("delta"):
+        message = whole["message"]
+        more = delta.get("content") if len(delta) == 1 else None
+        if type(more) is str and type(message.get("content")) is str:
+            message["content"] += more  # most deltas
+        else:
+            _lay(message, delta)
+    if reason := choice.get("finish_reason"):
+        whole["finish_reason"] = reason
 
 
 def _lay(message: dict[str, Any], delta: dict[str, Any]) -> None:

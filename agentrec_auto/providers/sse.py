@@ -124,7 +124,7 @@ def _at_once(body: bytes) -> Iterator[Event] | None:
         names.append(name)
         data.append(block[6:])
     try:
-        documents = json.loads(f"[{','.join(data)}]")
+        documents = _loaded(f"[{','.join(data)}]")
     except (ValueError, RecursionError):
         return None
     if len(documents) != len(data):  # two values in one event, which is no JSON by itself
