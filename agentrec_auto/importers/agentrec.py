@@ -8,6 +8,7 @@ the keys by which patched libraries find them. What holds a secret is redacted i
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.providers.endings import Terminator, is_stream
 from agentrec_auto.store import document as cassette
 
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,239}")
 _OURS = "format_version"
 _LIBRARY = ("semantic_key", "semantic_key_version", "model", "provider")
 """What that library says of a request by its own rules; ours are worked out anew."""
@@ -47,6 +49,9 @@ class Agentrec(Source):
             return
         if not isinstance(name, str):
             name = os.path.basename(document.file).removesuffix(".gz").removesuffix(".json")
+        if _NAME.fullmatch(name) is None:
+            yield Unread(position, f"{name!r} is no name for a recording")
+            return
         yield _record(position, name, interaction)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from agentrec_auto.corpus.held import Corpus
 from agentrec_auto.errors import AgentrecError, ConfigError
 from agentrec_auto.importers import table
 from agentrec_auto.importers.documents import documents
-from agentrec_auto.importers.inputs import File, files
+from agentrec_auto.importers.inputs import File, files, local
+from agentrec_auto.importers.inputs import told as told_of
 from agentrec_auto.importers.intake import Intake
 from agentrec_auto.importers.record import (
     Aside,
@@ -21,6 +23,7 @@ from agentrec_auto.importers.record import (
     Unread,
     UnreadableError,
 )
+from agentrec_auto.store.location import open_store
 
 _MARKS = (b"request", b"response")
 """What a recording has in it, even a torn one; other files in a folder are none of our business."""
@@ -92,10 +95,14 @@ def import_files(
         table.named(source)
     intake = Intake(corpus, category=category, writes=writes)
     told = Imported()
+    paths = [local(path) for path in paths]
     for file in files(paths):
         progress(file.name)
         intake.start_file()
         _import(file, source, intake, told)
+    if writes and told.new:
+        for folder in filter(os.path.isdir, paths):  # names of key variables lie beside recordings of ours
+            corpus.store.note_secrets(open_store(folder).noted_secrets())
     return told
 
 
@@ -151,7 +158,7 @@ def _take(found: Found, file: str, source: str, intake: Intake, told: Imported) 
             told.aside[what] += 1
         case Record():
             try:
-                taken = intake.take(found, imported_from=source, imported_file=file)
+                taken = intake.take(found, imported_from=source, imported_file=told_of(file))
             except ConfigError:
                 raise
             except AgentrecError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agentrec_auto.decoding import decode
 from agentrec_auto.errors import StoreError, UndecodableBodyError
 from agentrec_auto.importers.record import UnreadableError
+from agentrec_auto.store.location import path_of, scheme_of
 
 _ENDINGS = (".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".har", ".toml")
 """Of files that are looked at in folders; ``.gz`` may follow. A file that is named may be called anything."""
@@ -45,6 +46,17 @@ def files(paths: Iterable[str]) -> Iterator[File]:
             yield File(path, is_named=True)
         else:
             raise StoreError(f"there is no {path}: name files, folders, or - for stdin")
+
+
+def local(path: str) -> str:
+    """A path, also where it was written as a store URL (``file:corpus``)."""
+    return path_of(path) or path if scheme_of(path) == "file" else path
+
+
+def told(name: str) -> str:
+    """What to say of a file in a recording: its path from here, and no other part of where it lies."""
+    path = os.path.relpath(name) if name != "-" else name
+    return os.path.basename(name) if path.startswith("..") else path
 
 
 def _below(folder: str) -> Iterator[str]:

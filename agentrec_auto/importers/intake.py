@@ -27,7 +27,6 @@ from agentrec_auto.providers.summary import understood
 from agentrec_auto.store import document
 from agentrec_auto.store.base import name_of, split_name
 
-
 _OF_MIGRATION = re.compile(r"migration__(.+)__to__(.+)")
 
 

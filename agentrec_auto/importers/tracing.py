@@ -90,7 +90,7 @@ def moment(value: Any) -> datetime | None:
     """A time: ISO 8601, or seconds, milliseconds, nanoseconds since 1970; None where it is none."""
     if isinstance(value, str) and value.isdigit():
         value = int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1e20:
         while value > 1e11:
             value /= 1000
         return datetime.fromtimestamp(value, timezone.utc)
@@ -110,12 +110,18 @@ def moment(value: Any) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
+def recorded_at(value: Any) -> str | None:
+    """A time as metadata spells it, in UTC; None where it is none."""
+    at = moment(value)
+    return at.astimezone(timezone.utc).isoformat(timespec="microseconds") if at else None
+
+
 def times(started: Any, ended: Any, first: Any = None) -> dict[str, Any]:
     """``recorded_at``, ``latency_s`` and ``latency_first_chunk_s``, as far as start and end are known."""
     start, end, token = moment(started), moment(ended), moment(first)
     told: dict[str, Any] = {}
-    if (at := end or start) is not None:
-        told["recorded_at"] = at.isoformat(timespec="microseconds")
+    if end or start:
+        told["recorded_at"] = recorded_at(ended if end else started)
     if start and end and end >= start:
         told["latency_s"] = round((end - start).total_seconds(), 4)
     if start and token and token >= start:

@@ -28,6 +28,7 @@ from agentrec_auto.capture import (
 from agentrec_auto.errors import UndecodableBodyError
 from agentrec_auto.importers.addresses import address_of
 from agentrec_auto.importers.record import Record, UnreadableError
+from agentrec_auto.importers.tracing import recorded_at
 from agentrec_auto.providers import sse
 from agentrec_auto.providers.endings import Terminator, is_stream
 from agentrec_auto.providers.registry import DIALECTS
@@ -69,8 +70,7 @@ def record(
     chunks = pieces(answer, _kind(head))
     if len(chunks) > 1:
         told.append("chunks")
-    if "recorded_at" not in metadata and (at := _date(head)) is not None:
-        metadata["recorded_at"] = at
+    metadata["recorded_at"] = recorded_at(metadata.get("recorded_at")) or recorded_at(_date(head))
     metadata.update(_ended(answer, _kind(head)))
     return Record(
         CapturedInteraction(
@@ -268,7 +268,7 @@ def _date(head: Headers) -> str | None:
     """When the server answered, by its own header."""
     try:
         return parsedate_to_datetime((first_header(head, b"date") or b"").decode("latin-1")).isoformat()
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from importers.conftest import Agentrec, stored
 from importers.test_vcr import ASKED, cassette
+from importers.traces import generation
 from processes import run
 
 from agentrec_auto.store.location import open_store
@@ -69,7 +72,7 @@ def test_provenance(agentrec: Agentrec) -> None:
         "imported_file": "tape.yaml",
         "category": "greetings",
     }
-    assert one.metadata["recorded_at"] == "2026-11-23T06:00:00+00:00"
+    assert one.metadata["recorded_at"] == "2026-11-23T06:00:00.000000+00:00"
     assert json.loads(agentrec("ls", "tag:category=greetings", "--json").stdout)["matched"] == 1
 
 
@@ -139,3 +142,43 @@ def test_from_a_folder_of_ours(agentrec: Agentrec) -> None:
     agentrec("import", "old", "--corpus", "new")
     (old,), (new,) = Path("old").glob("*.json"), Path("new").glob("*.json")
     assert (old.name, old.read_bytes()) == (new.name, new.read_bytes())
+
+
+@pytest.mark.parametrize("name", ["../evil", "/tmp/evil", ".hidden", "a/b", "", "x" * 300, "nul\0"])
+def test_hostile_names(agentrec: Agentrec, here: Path, name: str) -> None:
+    """A name in a file leads nowhere out of the corpus."""
+    Path("tape.yaml").write_text(cassette())
+    agentrec("import", "tape.yaml", "--corpus", "old")
+    agentrec("export", "--corpus", "old", "-o", "all.jsonl")
+    Path("all.jsonl").write_text(json.dumps({**json.loads(Path("all.jsonl").read_text()), "name": name}))
+    ran = agentrec("import", "all.jsonl")
+    assert ran.code == 1 and "is no name for a recording" in ran.stderr
+    assert not Path("../evil.json").exists() and not Path("/tmp/evil.json").exists()
+
+
+def test_deep_bodies(agentrec: Agentrec) -> None:
+    """A body that is nested a hundred thousand deep costs its record at most."""
+    deep = '{"model":"m","messages":' + "[" * 100_000 + "]" * 100_000 + "}"
+    Path("deep.yaml").write_text(cassette(deep))
+    Path("good.yaml").write_text(cassette())
+    ran = agentrec("import", "deep.yaml", "good.yaml")
+    assert ran.code == 0 and "Traceback" not in ran.stderr
+
+
+def test_files_fit_the_schema(agentrec: Agentrec) -> None:
+    """What is written is as the schema of the file format says."""
+    Path("tape.yaml").write_text(cassette())
+    Path("export.json").write_text(json.dumps(generation()))
+    agentrec("import", "tape.yaml", "export.json", "--category", "x")
+    schema = json.loads(resources.files("agentrec_auto.store").joinpath("cassette.schema.json").read_bytes())
+    for file in Path("corpus").glob("*.json"):
+        jsonschema.validate(json.loads(file.read_bytes()), schema)
+
+
+def test_names_of_keys(agentrec: Agentrec) -> None:
+    """The names of key variables, by which replay knows what to set, come along with a folder of ours."""
+    Path("tape.yaml").write_text(cassette())
+    agentrec("import", "tape.yaml", "--corpus", "old")
+    Path("old/.agentrec-keys").write_text("OPENAI_API_KEY\n")
+    agentrec("import", "file:old")
+    assert Path("corpus/.agentrec-keys").read_text() == "OPENAI_API_KEY\n"

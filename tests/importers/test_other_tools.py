@@ -51,7 +51,10 @@ def test_har(agentrec: Agentrec) -> None:
     assert (one.request.content, one.body) == (ASKED.encode(), ANSWERED)
     assert one.request.headers == [(b"content-type", b"application/json")]
     assert one.response_headers == [(b"content-type", b"application/json")]
-    assert (one.metadata["recorded_at"], one.metadata["latency_s"]) == ("2026-11-23T06:00:00.000Z", 1.2345)
+    assert (one.metadata["recorded_at"], one.metadata["latency_s"]) == (
+        "2026-11-23T06:00:00.000000+00:00",
+        1.2345,
+    )
 
 
 def test_har_in_base64(agentrec: Agentrec) -> None:
