@@ -22,6 +22,7 @@ LIBRARIES = (
     *("httpx", "httpx2", "aiohttp", "urllib3"),
     *("lm15.transports._sync", "lm15.transports._async"),
     *("dspy._vendor.lm15.transports._sync", "dspy._vendor.lm15.transports._async"),
+    *("websockets.asyncio.client", "websockets.sync.client", "websockets.legacy.client", "grpc"),
 )
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 
@@ -233,6 +234,21 @@ def _leave() -> None:
         say(f"the run can't be summed up: {error}")
 
 
+def _judge_program(command: "Any") -> None:
+    """A native program that asks a model itself is told and, in replay, refused."""
+    words = command.split() if isinstance(command, str) else command
+    try:
+        name = os.path.basename(os.fspath(words[0]))
+    except (TypeError, IndexError, KeyError):
+        return  # for Popen to complain of
+    if name in ("claude", "claude.exe"):
+        try:
+            from agentrec_auto.bootstrap.watch import check_program
+        except Exception:
+            return
+        check_program(words)
+
+
 def _is_on() -> bool:
     return Watcher in sys.meta_path
 
@@ -247,8 +263,10 @@ def _carry_through(owner: "Any", name: str, position: int) -> None:
     def call(*args: "Any", **named: "Any") -> "Any":
         restore()
         if not _is_on():
-            pass
-        elif len(args) > position or named.get("env") is not None:
+            return original(*args, **named)
+        if name == "__init__":
+            _judge_program(args[1] if len(args) > 1 else named.get("args"))
+        if len(args) > position or named.get("env") is not None:
             try:
                 from agentrec_auto.bootstrap.children import carry
 

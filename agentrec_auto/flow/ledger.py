@@ -204,13 +204,14 @@ class Tally:
 
     def alarms(self) -> list[str]:
         """Sentences about traffic that we should have seen and didn't."""
-        told = []
-        hosts = sorted({str(event.get("host")) for event in self.bypasses})
-        if hosts:
-            told.append(
-                f"a connection to {', '.join(hosts)} went past every seam and was not recorded: "
-                "`agentrec doctor` says which libraries are covered"
-            )
+        hosts: dict[str, set[str]] = {}
+        for event in self.bypasses:
+            hosts.setdefault(str(event.get("what")), set()).add(str(event.get("host")))
+        told = [
+            f"{what} to {', '.join(sorted(names))} went past every seam and was not recorded: "
+            "`agentrec doctor` says which libraries are covered"
+            for what, names in hosts.items()
+        ]
         if self.is_empty and self.sdks:
             told.append(
                 f"{', '.join(sorted(self.sdks))} was imported, but no LLM call was seen: "

@@ -10,7 +10,7 @@ from importlib import metadata
 import pytest
 
 from agentrec_auto.flow.ledger import Tally
-from agentrec_auto.seams.table import SEAMS
+from agentrec_auto.seams.table import SEAMS, UNRECORDED
 
 TOLD = 10
 """How many of a kind are told, but for ``-v``."""
@@ -18,7 +18,7 @@ TOLD = 10
 
 def header(mode: str, corpus: str) -> str:
     """``agentrec: mode replay, corpus tests/corpus, intercepting httpx 0.28.1, httpx2 2.16.2``."""
-    packages = dict.fromkeys(name.partition(".")[0] for name in SEAMS)
+    packages = dict.fromkeys(name.partition(".")[0] for name in SEAMS if name not in UNRECORDED)
     libraries = ", ".join(filter(None, map(_versioned, packages))) or "nothing: no HTTP library is installed"
     return f"agentrec: mode {mode}, corpus {_short(corpus)}, intercepting {libraries}"
 

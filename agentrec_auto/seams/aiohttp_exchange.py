@@ -12,7 +12,7 @@ from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.seams.aiohttp_played import PlayedConnection, played, refused
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
 from agentrec_auto.seams.fakes import is_a_fakes, seen
-from agentrec_auto.seams.upgrades import is_upgrade
+from agentrec_auto.seams.upgrades import is_upgrade, unseen
 
 LIBRARY = f"aiohttp {__version__}"
 
@@ -21,7 +21,10 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
     """The connection for a request: one that ``connect`` opens, or a played one."""
     request = args[0] if args else kwargs["req"]
     url = str(request.url)
-    if is_upgrade(url, request.headers) or (_is_faked() and not wants_fakes()):
+    if is_upgrade(url, request.headers):
+        unseen(url)
+        return await connect(*args, **kwargs)
+    if _is_faked() and not wants_fakes():
         return await connect(*args, **kwargs)
     if not concerns(process_recorder, request.method, url, lambda: _at_hand(request)):
         with going_out(request.url.host):

@@ -242,7 +242,10 @@ def _seen_before(H: Any, find: Find, request: Any) -> Replay | None:
 
 def _is_ours(H: Any, find: Find, request: Any) -> bool:
     if request.url.scheme not in ("http", "https") or "upgrade" in request.headers:
-        return False  # a websocket lives on its connection, which a recording hasn't
+        from agentrec_auto.seams.upgrades import unseen  # here: a websocket is rare
+
+        unseen(str(request.url))
+        return False
 
     def body() -> bytes | None:
         try:

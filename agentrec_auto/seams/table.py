@@ -9,5 +9,12 @@ SEAMS = {
     "lm15.transports._async": "agentrec_auto.seams.lm15_transports",
     "dspy._vendor.lm15.transports._sync": "agentrec_auto.seams.lm15_transports",
     "dspy._vendor.lm15.transports._async": "agentrec_auto.seams.lm15_transports",
+    "websockets.asyncio.client": "agentrec_auto.seams.websocket_clients",
+    "websockets.sync.client": "agentrec_auto.seams.websocket_clients",
+    "websockets.legacy.client": "agentrec_auto.seams.websocket_clients",
+    "grpc": "agentrec_auto.seams.grpc_channels",
 }
 """Module watched for → module of ours with ``patch(module)`` and ``unpatch(module)``."""
+
+UNRECORDED = frozenset(name for name in SEAMS if name.startswith("websockets.")) | {"grpc"}
+"""Those whose calls to LLM hosts are told and, in replay, refused, but not recorded."""

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from urllib.parse import urlsplit
+
+from agentrec_auto.flow import active
+from agentrec_auto.flow.bypass import bypass
+from agentrec_auto.providers.hosts import is_llm_host
 
 
 def is_upgrade(url: str, headers: Container[str]) -> bool:
     """Whether a request isn't HTTP to its end. ``headers``: a mapping that takes names in any case."""
     return not url.startswith(("http://", "https://")) or "upgrade" in headers
+
+
+def unseen(url: str) -> None:
+    """A WebSocket is about to be opened. To an LLM host it is told, and refused in replay."""
+    host = (urlsplit(url).hostname or "").lower()
+    if is_llm_host(host) and not active.inside.get():
+        bypass("a WebSocket", host)
+        active.reached.add(host)

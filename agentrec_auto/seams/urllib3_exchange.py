@@ -17,7 +17,7 @@ from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
-from agentrec_auto.seams.upgrades import is_upgrade
+from agentrec_auto.seams.upgrades import is_upgrade, unseen
 
 LIBRARY = f"urllib3 {urllib3.__version__}"  # type: ignore[attr-defined]
 _PORTS = {"http": 80, "https": 443}
@@ -47,7 +47,10 @@ def opened(
                 tap.broke(error)
             raise
 
-    if is_upgrade(whole, {name.lower() for name in sent}) or (_is_faked(pool) and not wants_fakes()):
+    if is_upgrade(whole, {name.lower() for name in sent}):
+        unseen(whole)
+        return urlopen(method, url, body, headers, *rest, **options)
+    if _is_faked(pool) and not wants_fakes():
         return urlopen(method, url, body, headers, *rest, **options)
     if not concerns(process_recorder, method, whole, lambda: _at_hand(body)):
         return send(body)

@@ -1,4 +1,4 @@
-"""Putting a wrapper around somebody's method, and taking it away again, with wrapt."""
+"""Putting a wrapper around somebody's method or function, and taking it away again, with wrapt."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import wrapt
 Wrapper = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 
 
-def wrap(owner: type, name: str, wrapper: Wrapper) -> None:
-    """Wrap ``owner.name``; AttributeError, in words, where this version has no such method."""
+def wrap(owner: Any, name: str, wrapper: Wrapper) -> None:
+    """Wrap ``owner.name``, of a class or a module; AttributeError, in words, where it isn't there."""
     if name not in vars(owner):
-        raise AttributeError(f"{owner.__module__}.{owner.__qualname__} has no {name} in this version")
+        place = f"{owner.__module__}.{owner.__qualname__}" if isinstance(owner, type) else owner.__name__
+        raise AttributeError(f"{place} has no {name} in this version")
     wrapt.wrap_function_wrapper(owner, name, wrapper)
     vars(owner)[name]._self_agentrec = True
 
 
-def is_wrapped(owner: type, name: str) -> bool:
+def is_wrapped(owner: Any, name: str) -> bool:
     """Whether `wrap` is in effect, perhaps under others' wrappers."""
     return _ours(vars(owner).get(name)) is not None
 
 
-def unwrap(owner: type, name: str) -> None:
+def unwrap(owner: Any, name: str) -> None:
     """Take our wrapper away; where another lies over it, it stays and stands aside by itself."""
     outermost = vars(owner).get(name)
     if outermost is not None and getattr(outermost, "_self_agentrec", False):

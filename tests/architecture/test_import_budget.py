@@ -11,6 +11,8 @@ import pytest
 from loopback import LoopbackServer
 from processes import Run
 
+from agentrec_auto.seams.table import SEAMS
+
 HEAVY = {"pydantic", "pydantic_core", "typer", "click", "rich", "rapidfuzz", "tomli_w"}
 """What an app's process never needs to answer a call that is recorded."""
 
@@ -72,11 +74,15 @@ def test_the_pytest_plugin_when_off(run_python: Run, mode: str) -> None:
     assert not heavy(modules) | ({"httpx", "httpx2", "wrapt", "asyncio"} & modules)
 
 
-@LIBRARIES
+@pytest.mark.parametrize("library", sorted({name.partition(".")[0] for name in SEAMS} - {"dspy"}))
 def test_an_http_library(run_python: Run, library: str, theirs: set[str]) -> None:
     """Patching a library loads its seam and what decides; the parts wait for the first request."""
-    modules = under_run(run_python, f"import {library}")
-    assert "agentrec_auto.seams.httpx_family" in modules
+    watched = next(name for name in SEAMS if name.partition(".")[0] == library)
+    modules = under_run(run_python, f"import {watched}")
+    assert SEAMS[watched] in modules
+    assert not {name for name in modules if name.endswith(("_exchange", "_transports", "wire"))} & ours(
+        modules
+    ) - {"agentrec_auto.seams.lm15_transports"}
     assert not AT_THE_FIRST_REQUEST & rooms(modules)
     assert not heavy(modules - theirs)
 
