@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import CapturedInteraction, Ending
 from agentrec_auto.errors import StoreError, UndecodableBodyError
@@ -30,6 +30,9 @@ from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.document import FORMAT_VERSION
+
+if TYPE_CHECKING:  # replay reads no question
+    from agentrec_auto.providers.conversation import Question
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _TOLD = 3
@@ -190,7 +193,7 @@ class Keeping:
 
     def _interaction(self, tap: Tap, ending: Ending) -> CapturedInteraction:
         """What is stored of a response: decoded, redacted, with where it came from."""
-        from agentrec_auto.providers.summary import understood  # here: replay needs no dialect
+        from agentrec_auto.providers.summary import reading_of, understood  # here: replay needs no dialect
 
         redaction = self._origin.redaction
         interaction = CapturedInteraction(
@@ -199,18 +202,21 @@ class Keeping:
             response_headers=tap.headers,
             response_extensions=tap.extensions,
             chunks=tap.chunks,
-            metadata=self._metadata(tap, ending),
         )
         clean = redaction.response(interaction)
         try:
-            return understood(clean, redaction.text)
+            reading = reading_of(clean)
+            question = reading.question if reading.is_of_first else None
+            clean.metadata = {**self._metadata(tap, ending, question), **clean.metadata}
+            return understood(clean, redaction.text, reading)
         except Exception as error:  # a dialect, perhaps somebody else's, that fails over an odd body
             self._warn(f"a recording has no summary: {type(error).__name__}: {error}")
+            clean.metadata = {**self._metadata(tap, ending, None), **clean.metadata}
             return clean
 
-    def _metadata(self, tap: Tap, ending: Ending) -> dict[str, Any]:
+    def _metadata(self, tap: Tap, ending: Ending, question: Question | None) -> dict[str, Any]:
         """Provenance: see `docs/format.md` for what each field says."""
-        from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
+        from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION, semantic_key
 
         origin, identity, said = self._origin, self._origin.identity, self._origin.said
         agent = origin.redaction.request.header(b"user-agent")
@@ -219,7 +225,7 @@ class Keeping:
             "format_version": FORMAT_VERSION,
             "provider": identity.provider,
             "model": identity.model,
-            "semantic_key": said.get("semantic_key") or identity.semantic_key,
+            "semantic_key": said.get("semantic_key") or semantic_key(identity, question),
             "semantic_key_version": None if "semantic_key" in said else SEMANTIC_KEY_VERSION,
             "recorded_at": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
             "category": tags.pop("category", None),

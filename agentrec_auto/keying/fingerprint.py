@@ -58,6 +58,9 @@ class Identity:
     extra: tuple[str, ...] = ()
     """Headers and host, where a rule says that they count."""
 
+    is_as_sent: bool = False
+    """Whether the document is the body's own: no rule, and no id, changed it."""
+
     @property
     def semantic_key(self) -> SemanticKey:
         """The identity of the question; worked out anew each time it is asked for."""
@@ -96,6 +99,7 @@ class Keyer:
             body=body,
             document=ruled,
             extra=extra,
+            is_as_sent=ruled is document,
         )
 
 

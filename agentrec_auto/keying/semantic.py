@@ -40,11 +40,15 @@ _ASKED_APART = ("prompt", "mcp_servers", "connectors", "dimensions", "input_type
 _STREAMING = ("model", "stream", "stream_options")
 
 
-def semantic_key(identity: Identity) -> SemanticKey:
-    """The key of the question that a request asks, under the user's rules."""
+def semantic_key(identity: Identity, question: Question | None = None) -> SemanticKey:
+    """The key of the question that a request asks, under the user's rules.
+
+    ``question``: what the request asks as it was sent, if it was read already.
+    """
     document = identity.document
     if isinstance(document, dict):
-        question = question_of(Call(identity.method, "", identity.path, document, identity.model))
+        if question is None or not identity.is_as_sent:
+            question = question_of(Call(identity.method, "", identity.path, document, identity.model))
         if question is not None:
             return semantic_key_of(question)
         body = canonical_json({name: document[name] for name in document if name not in _STREAMING})

@@ -96,6 +96,10 @@ class Reading:
     why: str = ""
     """Why there is no question, no answer, or no usage; empty where all three are there."""
 
+    is_of_first: bool = False
+    """Whether the first dialect that reads the question reads the answer as well: `question_of` then gives
+    this question."""
+
 
 def add(dialect: Dialect) -> None:
     """Ask ``dialect`` before all others, in this process."""
@@ -133,7 +137,7 @@ def read(interaction: CapturedInteraction) -> Reading:
     for dialect in dialects_for(call):
         reading = _read(dialect, call, reply)
         if reading.question is not None and reading.answer is not None:
-            return reading
+            return replace(reading, is_of_first=partly is None or partly.question is None)
         if partly is None or (partly.question is None and reading.question is not None):
             partly = reading
     return partly or _answer_alone(call, reply) or Reading(why=_unread(call))

@@ -38,17 +38,25 @@ def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
         return {}
 
 
-def understood(interaction: CapturedInteraction, clean: Callable[[str], str]) -> CapturedInteraction:
+def reading_of(interaction: CapturedInteraction) -> Reading:
+    """What can be read of an interaction in the app's own time: of a long response, the question alone."""
+    if sum(len(chunk.data) for chunk in interaction.chunks) > MOST_BYTES:
+        return Reading(question=question_of(Call.of(interaction.request)))
+    return read(interaction)
+
+
+def understood(
+    interaction: CapturedInteraction, clean: Callable[[str], str], reading: Reading | None = None
+) -> CapturedInteraction:
     """The interaction with what its bytes mean added to its metadata: ``usage``, and ``summary``, which a
     file has first and apart.
 
     ``clean`` redacts a text: what stands apart in a body is joined here, and may be a secret only then.
-    Bodies are read once for both; a stream costs some microseconds an event.
+    Bodies are read once for both, unless ``reading`` was done before; a stream costs some microseconds an
+    event.
     """
-    if sum(len(chunk.data) for chunk in interaction.chunks) > MOST_BYTES:
-        reading = Reading(question=question_of(Call.of(interaction.request)))
-    else:
-        reading = read(interaction)
+    if reading is None:
+        reading = reading_of(interaction)
     metadata = dict(interaction.metadata)
     if reading.answer is not None and reading.answer.usage is not None:
         usage = reading.answer.usage
