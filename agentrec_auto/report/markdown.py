@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from markupsafe import escape
+
 from agentrec_auto.comparators.base import ComparisonResult
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, RowResult, Study
@@ -303,4 +305,5 @@ def folded(title: str, text: str) -> str:
     """A text to be unfolded; its fence is longer than any in it."""
     text = inert(text)
     ticks = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    return f"<details><summary>{plain(title)}</summary>\n\n{ticks}text\n{text}\n{ticks}\n\n</details>\n"
+    summary = escape(inert(" ".join(title.split())))  # HTML to its end: backslashes escape nothing here
+    return f"<details><summary>{summary}</summary>\n\n{ticks}text\n{text}\n{ticks}\n\n</details>\n\n"

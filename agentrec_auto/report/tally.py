@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from agentrec_auto.comparators.base import ComparisonResult
 from agentrec_auto.migration.numbers import mcnemar, ratio_of, wilson
 from agentrec_auto.migration.rows import UNCATEGORIZED, MigrationReport, RowResult, Study
 from agentrec_auto.report.lines import changed, deciding, lines, outcome, results
+from agentrec_auto.report.plain_json import finite
 from agentrec_auto.report.view import (
     BINS,
     CategoryView,
@@ -192,7 +193,7 @@ def _count(scores: _Scores, result: ComparisonResult) -> None:
 
 
 def _both(pairs: list[tuple[float, float]], baseline: float | None, target: float | None) -> None:
-    if baseline is not None and target is not None:
+    if (baseline := finite(baseline)) is not None and (target := finite(target)) is not None:
         pairs.append((baseline, target))
 
 
@@ -202,16 +203,16 @@ def rate(passed: int, judged: int) -> Rate:
 
 
 def _ratio(pairs: Sequence[tuple[float, float]]) -> RatioView | None:
+    """With its interval, which takes a tenth of a second."""
     found = ratio_of(pairs)
-    if found is None:
-        return None
-    return RatioView(
-        found.value,
-        found.interval,
-        len(pairs),
-        sum(pair[0] for pair in pairs),
-        sum(pair[1] for pair in pairs),
-    )
+    plain = _plain_ratio(pairs)
+    return plain and replace(plain, interval=found.interval if found else None)
+
+
+def _plain_ratio(pairs: Sequence[tuple[float, float]]) -> RatioView | None:
+    """Without one: for categories, of which there may be hundreds."""
+    baseline, target = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return RatioView(target / baseline, None, len(pairs), baseline, target) if baseline > 0 else None
 
 
 def _category(name: str, tally: _Tally) -> CategoryView:
@@ -221,9 +222,9 @@ def _category(name: str, tally: _Tally) -> CategoryView:
         holds=tally.holds,
         rates=tuple(rate(one.passed, one.passed + one.failed) for one in tally.scores),
         mean_scores=tuple(one.total / one.compared if one.compared else None for one in tally.scores),
-        cost=_ratio(tally.cost),
-        latency=_ratio(tally.latency),
-        out_tokens=_ratio(tally.out_tokens),
+        cost=_plain_ratio(tally.cost),
+        latency=_plain_ratio(tally.latency),
+        out_tokens=_plain_ratio(tally.out_tokens),
     )
 
 
@@ -233,7 +234,7 @@ def _measured(row: RowResult) -> tuple[float, float] | None:
     if old is None or new is None:
         return None
     known = (old.latency_s, new.latency_s, old.cost_usd, new.cost_usd)
-    if not all(known):
+    if not all(finite(one) for one in known):
         return None
     return new.latency_s / old.latency_s, new.cost_usd / old.cost_usd  # type: ignore[operator]  # all are known
 

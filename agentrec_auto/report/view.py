@@ -44,7 +44,7 @@ class RatioView:
 
     value: float
     interval: Interval | None
-    """Bootstrap, at 95 %."""
+    """Bootstrap, at 95 %; None of few prompts, and in categories."""
 
     rows: int
     baseline: float

@@ -107,9 +107,11 @@ def _headline(target: TargetView) -> str:
     if not target.holds.judged:
         return "No verdict: nothing that was compared passes or fails."
     if not target.breaks:
-        return f"No prompt would break: all {target.holds.judged:,} hold."
+        told = "it holds" if target.holds.judged == 1 else f"all {target.holds.judged:,} hold"
+        return f"No prompt would break: {told}."
     if target.breaks == target.holds.judged:
-        return f"All {plural(target.breaks, 'prompt')} would break."
+        told = "The one prompt" if target.breaks == 1 else f"All {target.breaks:,} prompts"
+        return f"{told} would break."
     return f"{target.breaks:,} of {plural(target.holds.judged, 'prompt')} would break."
 
 

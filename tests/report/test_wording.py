@@ -1,0 +1,84 @@
+"""Sentences and numbers, as people read them."""
+
+from __future__ import annotations
+
+import pytest
+from report import studies
+from report.studies import report_of, row
+
+from agentrec_auto.comparators.base import ComparisonResult
+from agentrec_auto.migration.rows import MigrationReport, Study
+from agentrec_auto.report import view_of, wording
+
+
+def broken(count: int, of: int, target: str = "claude-haiku-4-5") -> MigrationReport:
+    made = report_of(*(row(f"q{n}", "a", "b" if n < count else "a") for n in range(of)))
+    made.target_model = target
+    return made
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (broken(0, 3), "No prompt would break: all 3 hold."),
+        (broken(0, 1), "No prompt would break: it holds."),
+        (broken(2, 1000), "2 of 1,000 prompts would break."),
+        (broken(3, 3), "All 3 prompts would break."),
+        (broken(1, 1), "The one prompt would break."),
+        (report_of(), "There was nothing to ask."),
+        (report_of(row(status="skipped")), "Nothing was compared: 1 prompt skipped or failed."),
+        (report_of(row(comparisons=[ComparisonResult("exact", 0.5, None)])),
+         "No verdict: nothing that was compared passes or fails."),
+    ],
+)  # fmt: skip
+def test_headline(found: MigrationReport, words: str) -> None:
+    """The headline answers "would it break my prompts?", whatever was found."""
+    assert wording.headline(view_of(found)) == words
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        (1, 30, "a holds best: 1 of 100 prompts would break."),
+        (30, 1, "b holds best: 1 of 100 prompts would break."),
+        (3, 4, "a and b can't be told apart: 97% and 96% of prompts hold."),
+        (0, 0, "No prompt would break, with any of them."),
+    ],
+)
+def test_headline_of_two(one: int, other: int, words: str) -> None:
+    """Of two targets, one is said to be better only where that is more than chance."""
+    assert wording.headline(view_of(Study([broken(one, 100, "a"), broken(other, 100, "b")]))) == words
+
+
+def test_because() -> None:
+    """Below the headline: by what, how sure, how the baseline does, and what it costs."""
+    view = view_of(studies.study(120))
+    words = wording.because(view, view.first)
+    assert "hold with claude-haiku-4-5 by fuzzy and toolcalls (95% interval: " in words
+    assert "By fuzzy, the baseline agrees with its own earlier answers " in words
+    assert " instead of $" in words and "the time." in words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0%"), (0.0001, "<1%"), (0.125, "12%"), (0.9999, ">99%"), (1.0, "100%"), (None, "–")],
+)
+def test_percent(value: float | None, words: str) -> None:
+    """No rounding makes nothing or all of what is neither."""
+    assert wording.percent(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "$0.00"),
+        (0.000123, "$0.00012"),
+        (0.5, "$0.50"),
+        (0.0999, "$0.100"),
+        (1234.5, "$1,234.50"),
+        (1e-12, "$0.000000000"),
+    ],
+)
+def test_money(value: float, words: str) -> None:
+    """Small sums keep two digits that say something."""
+    assert wording.money(value) == words
