@@ -26,6 +26,15 @@ HTTP = [
 ]
 """Versions of httpx and httpx2 that are tested together."""
 
+OTHERS = [
+    ("aiohttp==3.8.6", "urllib3==1.26.5", "requests==2.28.2", "botocore==1.34.116"),
+    ("aiohttp==3.9.5", "urllib3==1.26.20", "requests==2.31.0", "botocore==1.35.36"),
+    ("aiohttp==3.10.11", "urllib3==2.0.7", "requests==2.32.3", "botocore==1.36.3"),
+    ("aiohttp==3.12.15", "urllib3==2.2.3", "requests==2.32.4", "botocore==1.40.0"),
+    ("aiohttp>=3.14", "urllib3>=2.6", "requests>=2.34", "botocore>=1.43", "lm15>=1.5"),
+]
+"""Versions of the other libraries that are tested together, with which the rest of them can live."""
+
 SPELT_OTHERWISE = {
     "0.23.*": "not test_proxy and not test_compressed_arrives",
     "0.24.*": "not test_proxy",
@@ -58,6 +67,22 @@ def http(session: nox.Session, httpx: str, httpx2: str) -> None:
         "tests/seams",
         "--ignore=tests/seams/test_fakes.py",
         *chosen,
+        *session.posargs,
+    )
+
+
+@nox.session
+@nox.parametrize("pins", OTHERS, ids=[pins[0][7:].strip("=>") for pins in OTHERS])
+def wires(session: nox.Session, pins: tuple[str, ...]) -> None:
+    """The seams in aiohttp, urllib3, requests and botocore, in one set of versions of them."""
+    session.install("-e", ".", "httpx2", *WITHOUT_SDKS)
+    session.install(*pins)
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "tests/seams/test_callers.py",
+        "tests/seams/test_bedrock.py",
         *session.posargs,
     )
 
