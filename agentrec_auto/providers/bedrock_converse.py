@@ -38,7 +38,9 @@ from agentrec_auto.providers.reading import first_of, members
 from agentrec_auto.providers.sse import Event
 
 _KNOWN = frozenset({"messages", "system", "inferenceConfig", "toolConfig", "outputConfig", "schemaVersion"})
-_KNOWN_CONFIG = frozenset({"temperature", "topP", "top_p", "topK", "top_k", "maxTokens", "max_new_tokens", "stopSequences"})
+_KNOWN_CONFIG = frozenset(
+    {"temperature", "topP", "top_p", "topK", "top_k", "maxTokens", "max_new_tokens", "stopSequences"}
+)
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",

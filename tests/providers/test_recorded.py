@@ -12,10 +12,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from providers.questions import HOSTS, MODELS
 
+from agentrec_auto.errors import UnsupportedRequestError
+from agentrec_auto.keying.semantic import semantic_key_of
 from agentrec_auto.providers.dialect import Call, Reply
-from agentrec_auto.providers.registry import DIALECTS, read
+from agentrec_auto.providers.registry import DIALECTS, question_of, read
 from agentrec_auto.providers.shapes import asks_a_model
+from agentrec_auto.providers.writing import writer_for
 
 pytestmark = pytest.mark.slow
 
@@ -112,6 +116,30 @@ def test_totals(recorded):
         if total is not None and told.answer.usage.total != total:
             wrong.append((one.where, raw, told.answer.usage))
     assert wrong == []
+
+
+def test_translated(recorded):
+    """At least 80 % of the chats can be asked of every other API, and are the same questions there unless a
+    note says how not; what can't says why."""
+    asked, of, why = Counter(), Counter(), Counter()
+    for one, told in recorded:
+        if told.question is None or told.question.task != "chat":
+            continue
+        for dialect, model in MODELS.items():
+            of[dialect] += 1
+            try:
+                written = writer_for(dialect).write(told.question, model, stream=True)
+            except UnsupportedRequestError as error:
+                why[dialect, str(error)[:90]] += 1
+                continue
+            asked[dialect] += 1
+            back = question_of(
+                Call.made("POST", f"https://{HOSTS.get(dialect, 'x')}{written.path}", written.body)
+            )
+            same = semantic_key_of(back) == semantic_key_of(told.question)
+            assert same or written.notes or told.question.response_format.description, one.where
+    report("asked elsewhere", asked, of, why)
+    assert all(asked[dialect] >= 0.8 * of[dialect] for dialect in of)
 
 
 def test_streams_are_whole(recorded):

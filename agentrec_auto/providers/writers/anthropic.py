@@ -30,8 +30,8 @@ from agentrec_auto.providers.conversation import (
     ToolResult,
     Turn,
 )
-from agentrec_auto.providers.writers import carrying, schemas
-from agentrec_auto.providers.writers.drawing import budget_of, drawn, drop, effort_of, lower, note_effort
+from agentrec_auto.providers.writers import carrying, claude, schemas
+from agentrec_auto.providers.writers.drawing import drawn, lower
 from agentrec_auto.providers.writers.models import Claude
 from agentrec_auto.providers.writers.openai_chat import mentions_json
 from agentrec_auto.providers.writers.openai_shape import offered
@@ -46,9 +46,6 @@ _NAMES = {
     "stop": "stop_sequences",
 }
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_LEAST_BUDGET = 1024
-_EFFORTS = {"minimal": "low", "xhigh": "high", "max": "high"}
-"""Words of OpenAI's and of the newest Claudes, in those that every Claude with an effort takes."""
 
 
 class AnthropicWriter(Writer):
@@ -88,7 +85,7 @@ class AnthropicWriter(Writer):
             if form is not None:
                 body["output_config"] = {"format": form}
         body.update(drawn(question.sampling, _NAMES, self.title, notes))
-        _think(body, question.sampling.reasoning, model, notes)
+        claude.think(body, question.sampling.reasoning, model, notes)
         return body
 
     def revised(self, body: dict[str, Any], model: str, notes: Notes, *, is_away: bool) -> dict[str, Any]:
@@ -102,7 +99,7 @@ class AnthropicWriter(Writer):
         for message in reading.objects(body.get("messages")):
             blocks = message.get("content")
             if isinstance(blocks, list):
-                said = [one for one in blocks if reading.members(one).get("type") not in _THOUGHTS]
+                said = [one for one in blocks if reading.members(one).get("type") not in claude.THOUGHTS]
                 if len(said) < len(blocks):
                     notes.say("what the other model thought before is left out: it can't be sent to another")
                     message = {**message, "content": said}
@@ -122,10 +119,7 @@ class AnthropicWriter(Writer):
             body.pop("stop_sequences", None)
         known = Claude.of(model)
         if known is not None:
-            _fit(body, model, known, notes)
-
-
-_THOUGHTS = ("thinking", "redacted_thinking")
+            claude.refit(body, model, known, notes)
 
 
 def _messages(turns: tuple[Turn, ...]) -> Iterator[dict[str, Any]]:
@@ -224,91 +218,3 @@ def _form(form: ResponseFormat, question: Question, model: str, notes: Notes) ->
     if form.strict is False:
         notes.say("the answer's schema is enforced, where the request only showed it")
     return {"type": "json_schema", "schema": schemas.for_anthropic(schemas.described(form), notes)}
-
-
-def _think(body: dict[str, Any], asked: str | int | None, model: str, notes: Notes) -> None:
-    """Thinking, as this model is asked for it; `_fit` then says what goes with it."""
-    known = Claude.of(model)
-    effort, budget = effort_of(asked), budget_of(asked)
-    if effort is None or budget is None:
-        return
-    if effort == "none" or (known is not None and not known.adapts and not known.takes_budget):
-        if effort != "none":
-            notes.say(f"reasoning effort {effort!r} left out: {model} doesn't think aloud")
-        return
-    if known is None or known.adapts:
-        body["thinking"] = {"type": "adaptive"}
-        said = _EFFORTS.get(effort, effort) if known is None or known.takes_budget else _minimal(effort)
-        body["output_config"] = {**reading.members(body.get("output_config")), "effort": said}
-        note_effort(asked, said, notes)
-        return
-    budget = max(budget, _LEAST_BUDGET)
-    body["thinking"] = {"type": "enabled", "budget_tokens": budget}
-    note_effort(asked, budget, notes)
-    if body["max_tokens"] <= budget:
-        body["max_tokens"] += budget
-        notes.say(f"max_tokens raised to {body['max_tokens']:,}: at Anthropic it covers the thinking, too")
-
-
-def _minimal(effort: str) -> str:
-    return "low" if effort == "minimal" else effort
-
-
-def _fit(body: dict[str, Any], model: str, known: Claude, notes: Notes) -> None:
-    thinking = reading.members(body.get("thinking"))
-    if thinking.get("type") == "enabled" and not known.takes_budget:
-        budget = reading.integer(thinking.get("budget_tokens"))
-        config = reading.members(body.get("output_config"))
-        if known.adapts:
-            effort = config.get("effort") or _EFFORTS.get(str(effort_of(budget)), effort_of(budget))
-            body["thinking"] = thinking = {"type": "adaptive"}
-            body["output_config"] = {**config, "effort": effort}
-            note_effort(budget, effort, notes)
-        else:
-            thinking = {}
-            body.pop("thinking")
-            notes.say(f"thinking left out: {model} doesn't think aloud")
-    elif thinking.get("type") == "adaptive" and not known.adapts:
-        body.pop("thinking")
-        thinking = {}
-        notes.say(f"adaptive thinking left out: {model} has none")
-    if (config := reading.members(body.get("output_config"))).get("effort") and not known.takes_effort:
-        notes.say(f"effort {config['effort']!r} left out: {model} takes none")
-        body["output_config"] = {name: value for name, value in config.items() if name != "effort"}
-        if not body["output_config"]:
-            del body["output_config"]
-    if thinking.get("type") == "enabled" and _within_a_tool_loop(body):
-        body.pop("thinking")
-        thinking = {}
-        notes.say("thinking left out: Claude wants its own thoughts before the calls answered here")
-    forced = reading.members(body.get("tool_choice")).get("type") in ("any", "tool")
-    if forced and not known.can_be_forced:
-        raise UnsupportedRequestError(f"the request demands a tool call, and {model} can't be made to")
-    if forced and thinking.get("type") == "enabled":
-        body.pop("thinking")
-        thinking = {}
-        notes.say("thinking left out: a Claude that thinks can't be made to call a tool")
-    if not known.takes_sampling:
-        drop(body, ("temperature", "top_p", "top_k"), f"{model} takes none", notes)
-    elif thinking.get("type") == "enabled":
-        drop(body, ("temperature", "top_k"), f"{model} takes none while it thinks", notes)
-    elif "temperature" in body and "top_p" in body and not known.takes_two_samplers:
-        if body["top_p"] == 1:  # says nothing
-            del body["top_p"]
-        drop(body, ("top_p",), f"{model} takes either temperature or top_p", notes)
-    messages = list(reading.objects(body.get("messages")))
-    if messages and messages[-1].get("role") == "assistant" and not known.takes_prefill:
-        raise UnsupportedRequestError(
-            f"the request begins the answer (prefill), and {model} takes none begun"
-        )
-    if reading.members(body.get("output_config")).get("format") and not known.takes_schemas:
-        raise UnsupportedRequestError(f"the request has a schema for the answer, and {model} takes none")
-
-
-def _within_a_tool_loop(body: dict[str, Any]) -> bool:
-    """Whether the last of the model's messages calls a tool without a thought before it."""
-    for message in reversed(list(reading.objects(body.get("messages")))):
-        if message.get("role") == "assistant":
-            kinds = [one.get("type") for one in reading.objects(message.get("content"))]
-            return "tool_use" in kinds and not any(kind in _THOUGHTS for kind in kinds)
-    return False

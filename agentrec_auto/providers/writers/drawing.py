@@ -79,8 +79,11 @@ def budget_of(reasoning: str | int | None) -> int | None:
 
 
 def note_effort(asked: str | int | None, told: object, notes: Notes) -> None:
-    """Say so where a budget became a word, or a word a budget."""
-    if asked is not None and told is not None and type(asked) is not type(told):
+    """Say so where a budget became a word, a word a budget, or a word another."""
+    if isinstance(asked, str) and isinstance(told, str):
+        if asked.lower() != told:
+            notes.say(f"reasoning effort {asked!r} asked for as {told!r}, the nearest there is")
+    elif asked is not None and told is not None and type(asked) is not type(told):
         kind = "effort" if isinstance(told, str) else "a budget of tokens"
         notes.say(f"reasoning {_told(asked)} asked for as {kind}: {_told(told)}")
 

@@ -219,8 +219,6 @@ def _thinking(asked: str | int, model: str, notes: Notes) -> dict[str, Any]:
         effort = str(effort_of(asked))
         level = _LEVELS.get(effort, effort)
         note_effort(asked, level, notes)
-        if level != effort:
-            notes.say(f"reasoning effort {effort!r} asked for as {level!r}: Gemini knows no such word")
         return {"thinkingConfig": {"thinkingLevel": level}}
     budget = budget_of(asked)
     note_effort(asked, budget, notes)
