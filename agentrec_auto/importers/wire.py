@@ -36,7 +36,7 @@ from agentrec_auto.providers.registry import DIALECTS
 _EVENT_STREAM = b"application/vnd.amazon.eventstream"
 _BLOTTED = re.compile(rb"\W*(redacted|filtered|scrubbed)\W*", re.IGNORECASE)
 _EVENT = re.compile(rb".*?(?:\r\n\r\n|\n\n|\r\r)", re.DOTALL)
-_FRAMING = (b"transfer-encoding", b"content-length")
+_CREDENTIAL = re.compile(rb"auth|key|cookie|token|secret", re.IGNORECASE)
 
 
 def record(
@@ -106,9 +106,7 @@ def headers(value: object) -> Headers:
     return [
         (name, said)
         for name, said in told
-        if not name.startswith(b":")
-        and not (_BLOTTED.fullmatch(said) and name.lower().startswith(b"content-"))
-        if name.lower() not in _FRAMING or not _BLOTTED.fullmatch(said)
+        if not name.startswith(b":") and (_CREDENTIAL.search(name) or not _BLOTTED.fullmatch(said))
     ]
 
 
@@ -157,14 +155,20 @@ def pieces(data: bytes, content_type: bytes) -> list[bytes]:
 
 
 def _message(head: Headers, value: object, what: str) -> tuple[Headers, bytes]:
+    """Headers and body without content-encoding, and without a length that isn't the body's."""
+    head, data = _unpacked(head, body(value), value, what)
+    length = first_header(head, b"content-length")
+    return (head if length == b"%d" % len(data) else _without(head, b"content-length")), data
+
+
+def _unpacked(head: Headers, data: bytes, value: object, what: str) -> tuple[Headers, bytes]:
     """Headers and body without content-encoding, be the body still under it or not."""
-    data = body(value)
     encoding = _encoding(head)
     if not encoding:
         if data[:2] == b"\x1f\x8b" and (text := _undone(data, b"gzip")) is not None:
-            return _without(head, b"content-encoding", b"content-length"), text
+            return _without(head, b"content-encoding"), text
         return head, data
-    head = _without(head, b"content-encoding", b"content-length")
+    head = _without(head, b"content-encoding")
     if not data:
         return head, data
     if isinstance(value, str) and value[:2] == "\x1f\x8b":
