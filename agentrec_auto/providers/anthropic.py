@@ -188,7 +188,8 @@ def _media(kind: MediaKind, source: dict[str, Any], name: str | None) -> Media:
         case "base64":
             return media.from_base64(kind, media_type, source.get("data"), name)
         case "text":
-            return media.from_bytes(kind, media_type, reading.text(source.get("data")).encode(), name)
+            text = reading.text(source.get("data")).encode("utf-8", "surrogatepass")
+            return media.from_bytes(kind, media_type or "text/plain", text, name)
         case "content":
             said = reading.json_text(source.get("content"))
             blocks = media.from_bytes(kind, None, said.encode("utf-8", "surrogatepass"), name)

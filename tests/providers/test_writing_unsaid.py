@@ -121,6 +121,20 @@ def test_refusal_is_text():
     assert written.notes == ("an earlier refusal is sent as text",)
 
 
+def test_deep_within():
+    """What is said only deep within a message is noted; a program's own words are none of ours."""
+    document = {
+        "type": "document",
+        "source": {"type": "text", "data": "Nice: 21"},
+        "citations": {"enabled": True},
+    }
+    tool = {"name": "f", "input_schema": {"type": "object", "properties": {"citations": {"type": "string"}}}}
+    cited = claude(messages=[{"role": "user", "content": [document, {"type": "text", "text": "?"}]}])
+    notes = write(cited, "gemini").notes
+    assert notes == ("that documents are to be cited is left out: Gemini can't say it",)
+    assert write(claude(tools=[tool]), "gemini").notes == ()
+
+
 def test_one_call_at_a_time():
     """That tools are called one at a time is said in each API's words."""
     written = write(

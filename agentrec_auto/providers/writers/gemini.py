@@ -136,6 +136,9 @@ class GeminiWriter(Writer):
             if not known.takes_penalties:
                 drop(config, ("frequencyPenalty", "presencePenalty"), f"{model} takes none", notes)
             _fit_thinking(config, model, known, notes)
+            thinking = reading.members(config.get("thinkingConfig"))
+            if known.thinks and "maxOutputTokens" in config and thinking.get("thinkingBudget") != 0:
+                notes.say("the limit of tokens covers what the model thinks, too")
             wants_json = (
                 reading.first_of(config, "responseMimeType", "response_mime_type") == "application/json"
             )

@@ -55,6 +55,24 @@ MEANING = {
 """What is asked for that can't be had elsewhere, in words."""
 
 
+WITHIN = {
+    "citations": "that documents are to be cited",
+    "input_examples": "examples of a tool's input",
+    "videoMetadata": "which part of a video to look at",
+    "video_metadata": "which part of a video to look at",
+    "behavior": "how a tool's result is waited for",
+}
+"""What is said deep within messages and tools, and only there, in words."""
+
+_FOREIGN = frozenset(
+    """
+    input arguments args input_schema parameters parametersJsonSchema inputSchema schema json response
+    function
+    """.split()  # noqa: SIM905
+)
+"""Members whose insides are the program's own, whatever they are called."""
+
+
 def judge(question: Question, writer: Writer, notes: Notes) -> None:
     """Note what is left out; `UnsupportedRequestError` where the question would be another without it."""
     beside = []
@@ -73,8 +91,22 @@ def judge(question: Question, writer: Writer, notes: Notes) -> None:
             raise UnsupportedRequestError(
                 f"the request says {name!r}, of which nobody knows what it means in {writer.title}"
             )
+    if question.source is not None:
+        inside = [question.source.document.get(name) for name in ("messages", "contents", "tools")]
+        for name in sorted(_within(inside)):
+            notes.say(f"{WITHIN[name]} is left out: {writer.title} can't say it")
     if beside:
         notes.say(f"left out, as the answer doesn't depend on it: {', '.join(sorted(beside))}")
+
+
+def _within(value: Any) -> set[str]:
+    """The members of `WITHIN` that say something somewhere in a value."""
+    if isinstance(value, list):
+        return {name for one in value for name in _within(one)}
+    if not isinstance(value, dict):
+        return set()
+    found = {name for name in WITHIN if value.get(name) not in (None, {"enabled": False}, [], {})}
+    return found.union(*(_within(member) for name, member in value.items() if name not in _FOREIGN))
 
 
 def _says_nothing(name: str, value: Any) -> bool:
