@@ -12,6 +12,9 @@ NEEDED = (
     "agentrec_auto/py.typed",
     "agentrec_auto/bootstrap/inject/sitecustomize.py",
     "agentrec_auto/config/starter.toml",
+    "agentrec_auto/report/page/main.js",
+    "agentrec_auto/report/page/page.css",
+    "agentrec_auto/report/report.schema.json",
     ".dist-info/licenses/LICENSE",
     ".dist-info/entry_points.txt",
 )

@@ -106,6 +106,10 @@ def _headline(target: TargetView) -> str:
         return f"Nothing was compared: {plural(len(target.report.rows), 'prompt')} skipped or failed."
     if not target.holds.judged:
         return "No verdict: nothing that was compared passes or fails."
+    left_out = target.skipped + target.errors + target.unjudged
+    if not target.breaks and left_out:
+        compared = plural(target.holds.judged, "prompt")
+        return f"None of the {compared} compared would break; {left_out:,} could not be compared."
     if not target.breaks:
         told = "it holds" if target.holds.judged == 1 else f"all {target.holds.judged:,} hold"
         return f"No prompt would break: {told}."

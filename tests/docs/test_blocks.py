@@ -81,9 +81,17 @@ def test_json(block: Block) -> None:
     json.loads(block.text)
 
 
+def lay(block: Block, folder: Path) -> None:
+    """Put the file that the block is said to be given where it says."""
+    if given := block.marks.get("given"):
+        source, name = given.split(" as ")
+        shutil.copy(GIVEN / source, folder / name)
+
+
 @each("python")
 def test_python(block: Block, reader: Path, environ: dict[str, str]) -> None:
     """It runs; what of it is tests, passes."""
+    lay(block, reader)
     has_tests = re.search(r"^\s*(async )?def test_", block.text, re.MULTILINE)
     file = reader / ("test_block.py" if has_tests else "block.py")
     file.write_text(block.text)
@@ -95,9 +103,7 @@ def test_python(block: Block, reader: Path, environ: dict[str, str]) -> None:
 @each("console")
 def test_console(block: Block, reader: Path, environ: dict[str, str]) -> None:
     """Its commands work, and print what is shown."""
-    if given := block.marks.get("given"):
-        source, name = given.split(" as ")
-        shutil.copy(GIVEN / source, reader / name)
+    lay(block, reader)
     for command in commands_of(block):
         if "serves" in block.marks:
             serves(command.line, reader, environ)

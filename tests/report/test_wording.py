@@ -22,6 +22,8 @@ def broken(count: int, of: int, target: str = "claude-haiku-4-5") -> MigrationRe
     [
         (broken(0, 3), "No prompt would break: all 3 hold."),
         (broken(0, 1), "No prompt would break: it holds."),
+        (report_of(row("a"), row("b"), row("c", status="skipped"), row("d", status="error")),
+         "None of the 2 prompts compared would break; 2 could not be compared."),
         (broken(2, 1000), "2 of 1,000 prompts would break."),
         (broken(3, 3), "All 3 prompts would break."),
         (broken(1, 1), "The one prompt would break."),
