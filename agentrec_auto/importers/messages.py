@@ -173,10 +173,10 @@ def part(value: Any) -> Part:
         case "reasoning" | "thinking":
             said = reading.first_of(value, "thinking", "content", "reasoning", "text")
             return Reasoning(reading.text(said))
-        case "tool_use" | "tool_call" | "function_call":
+        case "tool_use" | "tool_call" | "tool-call" | "function_call":
             return _call(value)
-        case "tool_result" | "tool_call_response" | "function_call_output":
-            call_id = reading.first_of(value, "tool_use_id", "tool_call_id", "call_id", "id")
+        case "tool_result" | "tool-result" | "tool_call_response" | "function_call_output":
+            call_id = reading.first_of(value, "tool_use_id", "tool_call_id", "toolCallId", "call_id", "id")
             said = reading.first_of(value, "content", "response", "result", "output")
             told = tuple(part(one) for one in loaded_parts(said))
             return ToolResult(reading.word(call_id), told, is_error=value.get("is_error") is True)
@@ -193,9 +193,9 @@ def _call(value: dict[str, Any]) -> ToolCall:
     told = reading.members(value.get("function")) or value
     arguments = reading.first_of(told, "arguments", "args", "input")
     return ToolCall(
-        reading.text(told.get("name")),
+        reading.text(reading.first_of(told, "name", "toolName")),
         reading.arguments(arguments),
-        reading.word(reading.first_of(value, "id", "call_id", "tool_call_id")),
+        reading.word(reading.first_of(value, "id", "call_id", "tool_call_id", "toolCallId")),
     )
 
 

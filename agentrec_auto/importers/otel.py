@@ -10,6 +10,8 @@ The conversation is looked for, in this order, in
     events gen_ai.content.prompt, gen_ai.content.completion                      before
     gen_ai.prompt.0.content, gen_ai.completion.0.content                         OpenLLMetry
     llm.input_messages.0.message.content …                                       OpenInference
+    ai.prompt.messages, ai.response.text                                         Vercel's AI SDK
+    an attribute that lists events                                               Logfire
 """
 
 from __future__ import annotations

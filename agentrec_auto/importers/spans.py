@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ def messages_of(span: Span) -> tuple[Any, Any]:
             [{"role": "system", "parts": system if isinstance(system, list) else [system]}] if system else []
         )
         return [*first, *(asked if isinstance(asked, list) else [asked] if asked else [])], told
-    asked, told = _in_events(span)
+    asked, told = _in_events((*span.events, *_listed_events(said.get("events"))))
     if asked or told:
         return asked or None, told or None
     for before, after in (
@@ -73,11 +73,17 @@ def messages_of(span: Span) -> tuple[Any, Any]:
         asked, told = _messages(unflattened(said, before)), _messages(unflattened(said, after))
         if asked or told:
             return asked or None, told or None
-    whole = (
-        reading.first_of(said, "gen_ai.prompt", "llm.prompts"),
-        reading.first_of(said, "gen_ai.completion"),
-    )
-    return loaded(whole[0]), loaded(whole[1])
+    asked = reading.first_of(said, "gen_ai.prompt", "llm.prompts", "ai.prompt.messages")
+    told = reading.first_of(said, "gen_ai.completion")
+    return loaded(asked), _of_vercel(said) if told is None else loaded(told)
+
+
+def _of_vercel(said: Mapping[str, Any]) -> Any:
+    """The answer as Vercel's AI SDK spells it; None where it isn't there."""
+    text, calls = said.get("ai.response.text"), loaded(said.get("ai.response.toolCalls"))
+    found: list[Any] = [{"type": "text", "text": text}] if isinstance(text, str) and text else []
+    found += ({**call, "type": "tool-call"} for call in reading.objects(calls))
+    return [{"role": "assistant", "content": found}] if found else None
 
 
 def unflattened(said: Mapping[str, Any], prefix: str) -> list[Any]:
@@ -135,10 +141,16 @@ def _content(value: Any) -> Any:
     return inner or value
 
 
-def _in_events(span: Span) -> tuple[list[Any], list[Any]]:
+def _listed_events(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Events that stand in an attribute, as Logfire had them."""
+    for one in reading.objects(loaded(value)):
+        yield reading.text(one.get("event.name")), one
+
+
+def _in_events(events: Iterable[tuple[str, dict[str, Any]]]) -> tuple[list[Any], list[Any]]:
     asked: list[Any] = []
     told: list[Any] = []
-    for name, said in span.events:
+    for name, said in events:
         body = {key.removeprefix("gen_ai."): loaded(value) for key, value in said.items()}
         body = reading.members(body.get("event.content")) or body
         match name:

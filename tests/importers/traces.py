@@ -189,6 +189,17 @@ OF_OPENAI = llm_run(
     extra={"metadata": {"ls_provider": "openai"}},
 )
 
+OF_VERCEL = {"ai.prompt.messages": json.dumps(ASKED), "ai.response.text": "Hello"}
+OF_LOGFIRE = {
+    "events": json.dumps(
+        [
+            {"event.name": "gen_ai.system.message", "content": "Be brief.", "role": "system"},
+            {"event.name": "gen_ai.user.message", "content": "Hi", "role": "user"},
+            {"event.name": "gen_ai.choice", "index": 0, "message": {"role": "assistant", "content": "Hello"}},
+        ]
+    )
+}
+
 SHAPES = {
     "langfuse page": ("langfuse", {"data": [generation()], "meta": {"page": 1}}),
     "langfuse list": ("langfuse", [generation()]),
@@ -202,5 +213,7 @@ SHAPES = {
     "otel events": ("otel", otlp(MODEL, IN_EVENTS)),
     "otel old events": ("otel", otlp(MODEL, OF_OLD)),
     "otel printed": ("otel", PRINTED),
+    "otel vercel": ("otel", otlp({**MODEL, **OF_VERCEL})),
+    "otel logfire": ("otel", otlp({**MODEL, **OF_LOGFIRE})),
     "otel openinference": ("otel", otlp(OPENINFERENCE)),
 }
