@@ -25,7 +25,7 @@ def _vcr(serializer: str, mode: str) -> Any:
     )
     if serializer == "json":
         made.register_matcher("raw", lambda one, other: one.body == other.body)
-        made.match_on = ["raw"]
+        made.match_on = ["method", "uri", "raw"]
     return made
 
 

@@ -41,7 +41,7 @@ def in_cell(bench: Bench, cell: Cell, kind: Kind, count: int, most: int = 2000) 
             return []
         return range(0, count, count // 5) if CONTENDERS[name].scans else range(min(count, most))
 
-    rounds = bench.pick(7, 1)
+    rounds = bench.pick(5, 1)
     told, failed = in_turns(jobs, numbers, rounds=rounds, generations=rounds, budget_s=8)
     return figures(str(cell), told, out | failed, names, "mock")
 
