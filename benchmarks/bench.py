@@ -64,13 +64,13 @@ class Bench:
         return [name for name in able if name not in but]
 
     def corpora_of(
-        self, measure: str, names: Sequence[str], cell: Cell, kind: Kind, count: int
+        self, names: Sequence[str], kind: Kind, count: int
     ) -> tuple[dict[str, Corpus], dict[str, str]]:
         """Each contender's corpus, and why another has none."""
         found, out = {}, {}
         for name in names:
             contender = CONTENDERS[name]
-            if reason := contender.absent() or contender.lacks(measure, cell, count):
+            if reason := contender.absent() or contender.lacks(count):
                 out[name] = reason
                 continue
             try:

@@ -21,7 +21,7 @@ def jobs(bench: Bench, label: str, cell: Cell, url: str, kind: Kind) -> tuple[di
     """A job for each contender that records, and why another has none."""
     found, out = {}, {}
     for name in bench.names("recording"):
-        if reason := CONTENDERS[name].absent() or CONTENDERS[name].lacks(label, cell, 0):
+        if reason := CONTENDERS[name].absent():
             out[name] = reason
             continue
         folder = os.path.join(bench.folder, f"{label}-{name}-{cell}".replace(" ", "-"))

@@ -16,6 +16,7 @@ from benchmarks import ROOT
 from benchmarks.bench import Measured
 from benchmarks.contenders import CONTENDERS
 from benchmarks.figures import Figure
+from benchmarks.workload import EVENTS
 
 SCHEMA = 1
 LIBRARIES = ("httpx", "httpx2", "openai", "anthropic")
@@ -79,8 +80,8 @@ def _told(figure: Figure | None, notes: list[str]) -> str:
         said += _note(figure.absent, notes)
     if figure.changed:
         said += _note("other bytes: JSON written anew", notes)
-    if figure.facts.get("chunks"):
-        said += f" {figure.chunks} chunk{'s' * (figure.chunks != 1)}"
+    if figure.facts.get("chunks", EVENTS) != EVENTS:
+        said += f", {figure.chunks} chunk{'s' * (figure.chunks != 1)}"
     return said
 
 

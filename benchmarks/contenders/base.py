@@ -50,8 +50,8 @@ class Contender:
     scans: bool = False
     """Looks every recording over for each request: its measures are cut short."""
 
-    lacks: Callable[[str, Cell, int], str | None] = lambda measure, cell, count: None
-    """Why it has no figure in a measure, for a cell and a number of recordings."""
+    lacks: Callable[[int], str | None] = lambda count: None
+    """Why it has no figure where so many are recorded."""
 
     def absent(self) -> str | None:
         """Why it can't take part here at all."""

@@ -55,11 +55,9 @@ def prepare(cell: Cell, corpus: Corpus) -> None:
     import cassetter  # noqa: F401
 
 
-def lacks(suffix: str, measure: str, cell: Cell, count: int) -> str | None:
+def lacks(suffix: str, count: int) -> str | None:
     """What it can't do."""
-    if suffix == ".yaml" and count > YAML_HOLDS:
-        return f"can't load its own YAML of {count}"
-    return None
+    return f"can't load its own YAML of {count:,}" if suffix == ".yaml" and count > YAML_HOLDS else None
 
 
 def _contender(name: str, suffix: str, says: str) -> Contender:

@@ -33,7 +33,7 @@ def in_cell(bench: Bench, cell: Cell, kind: Kind, count: int, most: int = 2000) 
     """Every contender in one cell: a process a turn."""
     say(f"  {cell}, {count} recorded, processes")
     names = bench.names("replaying")
-    corpora, out = bench.corpora_of("cold", names, cell, kind, count)
+    corpora, out = bench.corpora_of(names, kind, count)
     jobs = {name: Job("measures.cold", name, cell, corpus) for name, corpus in corpora.items()}
 
     def numbers(name: str, place: int) -> Sequence[int]:

@@ -51,7 +51,7 @@ def _replayed(bench: Bench, cell: Cell) -> list[Figure]:
     say(f"  {label}")
     count = bench.pick(1000, 100)
     names = bench.names("replaying")
-    corpora, out = bench.corpora_of("crowd", names, cell, "json", count)
+    corpora, out = bench.corpora_of(names, "json", count)
     jobs: dict[str, Job] = {}
     for name, corpus in corpora.items():
         for callers in (1, many):

@@ -28,7 +28,7 @@ def in_cell(bench: Bench, cell: Cell, count: int) -> list[Figure]:
     """Every contender in one cell."""
     say(f"  {cell}, {count} recorded")
     names = bench.names("replaying")
-    corpora, out = bench.corpora_of("replay", names, cell, "json", count)
+    corpora, out = bench.corpora_of(names, "json", count)
     jobs = {name: Job("replaying", name, cell, corpus) for name, corpus in corpora.items()}
     everything = list(range(count))
     turns = random.Random(7)

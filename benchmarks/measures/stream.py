@@ -41,7 +41,7 @@ def in_cell(bench: Bench, cell: Cell, count: int) -> list[Figure]:
     """Every contender in one cell."""
     say(f"  {cell}, {count} recorded")
     names = bench.names("replaying")
-    corpora, out = bench.corpora_of("stream", names, cell, "stream", count)
+    corpora, out = bench.corpora_of(names, "stream", count)
     jobs = {name: Job("replaying", name, cell, corpus) for name, corpus in corpora.items()}
     turns = random.Random(7)
     asked = [[turns.randrange(count) for _ in range(30)] for _ in range(bench.pick(45, 4))]

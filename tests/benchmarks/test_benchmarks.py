@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT))
+sys.path.append(str(ROOT))  # the benchmarks are no part of what is installed
 
 from benchmarks import figures, page, report, workload  # noqa: E402
 from benchmarks.job import Sample  # noqa: E402

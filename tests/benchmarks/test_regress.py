@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT))
+sys.path.append(str(ROOT))  # the benchmarks are no part of what is installed
 
 from benchmarks import regress  # noqa: E402
 
