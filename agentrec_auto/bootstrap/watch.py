@@ -1,13 +1,16 @@
 """Calls to models that go past every seam: connections to LLM hosts, and programs that make such calls.
 
-Loaded at the first name look-up or connection of a process. Any host passes that is no LLM host, and any
-that a seam let a call go out to.
+Loaded at the first name look-up or connection of a process. Any host passes that is no LLM host. An LLM
+host passes where a seam has let a call go out: inside that call, and in the threads that event loops resolve
+names in, which know nothing of the call.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 from agentrec_auto.bootstrap.hook import mode
@@ -26,8 +29,29 @@ def check(address: Any) -> None:
     from agentrec_auto.flow import active, bypass  # here: most processes never meet an LLM host
 
     name = host.lower().rstrip(".")
-    if name not in active.reached:
-        bypass.bypass("a connection", name)
+    if name in active.reached and (active.inside.get() or _in_a_resolver(sys._getframe(1))):
+        return
+    bypass.bypass("a connection", name)
+
+
+def _in_a_resolver(frame: FrameType | None) -> bool:
+    """Whether a thread of a pool was told to look a name up and nothing else: then no frame of an app's or of
+    an HTTP library's is between the two.
+
+    asyncio resolves in its loop's executor, gevent in its hub's thread pool.
+    """
+    while frame is not None:
+        name = frame.f_code.co_filename.replace(os.sep, "/")
+        if name.endswith(_POOLS):
+            return True
+        if not name.endswith(_ON_THE_WAY):
+            return False
+        frame = frame.f_back
+    return False
+
+
+_POOLS = ("/concurrent/futures/thread.py", "/gevent/threadpool.py", "/gevent/_threading.py")
+_ON_THE_WAY = ("/bootstrap/hook.py", "/bootstrap/watch.py", "/socket.py", "/gevent/_socket3.py")
 
 
 def check_program(words: Sequence[Any]) -> None:

@@ -83,13 +83,46 @@ def test_other_hosts_pass(run_agentrec: Run, host: str | None) -> None:
     )
 
 
-def test_a_host_that_a_seam_let_through_passes(run_agentrec: Run) -> None:
-    """A seam says which hosts it lets calls go out to; those are seen to."""
-    script = (
-        "import socket, sys; from agentrec_auto.flow import active; active.reached.add('api.openai.com'); "
-        "sys.audit('socket.getaddrinfo', 'API.openai.com', 443, 0, 0, 0); print('went on')"
-    )
-    assert run_agentrec("run", "--mode", "replay", "--", PY, "-c", script).stdout == "went on\n"
+LET_THROUGH = """
+import asyncio, socket, sys
+from agentrec_auto.flow import active
+from agentrec_auto.seams.deciding import going_out
+def look_up(): sys.audit("socket.getaddrinfo", "API.openai.com", 443, 0, 0, 0); return "went on"
+with going_out("api.openai.com"):
+    {inside}
+{after}
+"""
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "print(look_up())",
+        # As the loop does it: a thread of its pool, which inherits no context, calls a function of `socket`'s
+        "look_up.__code__ = look_up.__code__.replace(co_filename=socket.__file__)\n"
+        "    async def main(): return await asyncio.get_running_loop().run_in_executor(None, look_up)\n"
+        "    print(asyncio.run(main()))",
+    ],
+    ids=["same thread", "resolver"],
+)
+def test_a_call_that_a_seam_lets_out_passes(run_agentrec: Run, inside: str) -> None:
+    """Its connections are known, wherever their names are looked up."""
+    script = LET_THROUGH.format(inside=inside, after="")
+    ran = run_agentrec("run", "--mode", "replay", "--", PY, "-c", script)
+    assert (ran.stdout, ran.code) == ("went on\n", 0), ran.stderr
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["print(look_up())", "import threading; thread = threading.Thread(target=look_up); thread.start()"],
+)
+def test_a_later_bypass_to_the_same_host(run_agentrec: Run, after: str) -> None:
+    """That a seam let a call out to a host says nothing of what else goes there."""
+    script = LET_THROUGH.format(inside="print(look_up())", after=after)
+    ran = run_agentrec("run", "--mode", "auto", "--", PY, "-c", script)
+    assert "api.openai.com went past every seam and was not recorded" in ran.stderr
+    refused = run_agentrec("run", "--mode", "replay", "--", PY, "-c", script)
+    assert refused.code and "refused a connection to api.openai.com" in refused.stderr
 
 
 def test_a_child_that_dies_at_once_has_told(run_agentrec: Run) -> None:
