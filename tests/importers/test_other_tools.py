@@ -102,6 +102,21 @@ interactions:
       content: {json.dumps(STREAM)}
   recorded_at: 2026-11-23T06:26:54.998761+00:00
 """
+CASSETTER_JSON = {
+    "version": 1,
+    "interactions": [
+        {
+            "request": {
+                "method": "POST",
+                "uri": URL,
+                "headers": {},
+                "body": {"type": "json", "content": json.loads(ASKED)},
+            },
+            "response": {"status": 200, "headers": {}, "body": {"type": "text", "content": STREAM}},
+            "recorded_at": "2026-11-23T06:26:54.998761+00:00",
+        }
+    ],
+}
 CASSETTER_TOML = f"""version = 1
 
 [[interactions]]

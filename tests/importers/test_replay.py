@@ -28,18 +28,12 @@ def test_sdks_are_answered_from_what_vcrpy_recorded(tape: Tape, agentrec: Agentr
     assert len(set(tape.told["chat"])) == 3
 
 
-def test_and_from_what_is_exported_again(tape: Tape, agentrec: Agentrec, here: Path) -> None:
-    """Out as a cassette of vcrpy and in again, the app is still answered."""
-    agentrec("import", tape.path, "--corpus", "first")
-    assert agentrec("export", "--corpus", "first", "--format", "vcr", "-o", "again.yaml").code == 0
-    agentrec("import", "again.yaml", "--corpus", "second")
-    assert json.loads(replayed(tape, here / "second").stdout) == tape.told
-
-
-@pytest.mark.parametrize("form", ["jsonl", "har"])
-def test_other_formats_too(tape: Tape, agentrec: Agentrec, here: Path, form: str) -> None:
-    """The same through our own format and through an archive."""
-    agentrec("import", tape.path, "--corpus", "first")
-    agentrec("export", "--corpus", "first", "--format", form, "-o", "again")
-    agentrec("import", "again", "--corpus", "second")
-    assert json.loads(replayed(tape, here / "second").stdout) == tape.told
+def test_and_through_other_formats(tape: Tape, agentrec: Agentrec, here: Path) -> None:
+    """Out and in again as a cassette, as an archive and as JSON by the line, it still answers the app."""
+    before = tape.path
+    for form in ("vcr", "har", "jsonl"):
+        agentrec("import", before, "--corpus", form)
+        before = here / f"again.{form}"
+        assert agentrec("export", "--corpus", form, "--format", form, "-o", str(before)).code == 0
+    agentrec("import", before)
+    assert json.loads(replayed(tape, here / "corpus").stdout) == tape.told
