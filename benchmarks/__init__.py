@@ -11,6 +11,7 @@ counts is the ratio within a round. Every answer is checked: a fast wrong answer
     worker        a contender's process              figures       from turns to figures
     turns         takes turns                        report        from figures to a table and JSON
     corpora       recordings to replay               regress       this tree against an earlier commit
+                                                     profiled      where the time goes
 """
 
 import os

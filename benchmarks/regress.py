@@ -52,6 +52,21 @@ class Check:
     rounds: int
     generations: int
 
+    @property
+    def is_cold(self) -> bool:
+        """Whether each turn is a process of its own."""
+        return self.module.endswith("cold")
+
+    def numbers(self, name: str, place: int) -> Sequence[int]:
+        """What is asked in a turn; round -1 gets warm."""
+        if not self.recorded:  # never the same twice
+            return range((place + 1) * self.calls, (place + 2) * self.calls)
+        if place < 0:
+            return range(0 if self.is_cold else self.recorded)
+        if self.is_cold:
+            return range(self.recorded)
+        return [(place * 31 + number) % self.recorded for number in range(self.calls)]
+
 
 CHECKS = (
     Check("replay, warm", "replaying", SYNC, "json", 300, 100, 45, 3),
@@ -136,36 +151,22 @@ def _judged(trees: dict[str, str], check: Check, corpora: Corpora, folder: str, 
 def _told(
     trees: dict[str, str], check: Check, corpora: Corpora, folder: str
 ) -> tuple[list[Round], dict[str, str]]:
-    cold = check.module.endswith("cold")
-    if check.recorded:
-        jobs = {
-            name: Job(
-                check.module,
-                "ours",
-                check.cell,
-                corpora.of("ours", check.kind, check.recorded, tree=tree),
-                tree=tree,
-            )
-            for name, tree in trees.items()
-        }
-
-        def asked(name: str, place: int) -> Sequence[int]:
-            if cold or place < 0:
-                return range(0 if cold and place < 0 else check.recorded)
-            return [(place * 31 + number) % check.recorded for number in range(check.calls)]
-
-        return in_turns(jobs, asked, rounds=check.rounds, generations=check.generations)
     with serving() as url:
-        jobs = {}
-        for name, tree in trees.items():
-            where = tempfile.mkdtemp(dir=folder)
-            options = {"kind": check.kind}
+        jobs = jobs_of(check, trees, corpora, folder, url)
+        return in_turns(jobs, check.numbers, rounds=check.rounds, generations=check.generations)
+
+
+def jobs_of(check: Check, trees: dict[str, str], corpora: Corpora, folder: str, url: str) -> dict[str, Job]:
+    """A job for each tree: to replay what it recorded itself, or to record from a server."""
+    jobs = {}
+    for name, tree in trees.items():
+        if check.recorded:
+            corpus = corpora.of("ours", check.kind, check.recorded, tree=tree)
+            jobs[name] = Job(check.module, "ours", check.cell, corpus, tree=tree)
+        else:
+            where, options = tempfile.mkdtemp(dir=folder), {"kind": check.kind}
             jobs[name] = Job("recording", "ours", check.cell, None, url, where, "record", options, tree)
-
-        def fresh(name: str, place: int) -> Sequence[int]:
-            return range((place + 1) * check.calls, (place + 2) * check.calls)
-
-        return in_turns(jobs, fresh, rounds=check.rounds, generations=check.generations)
+    return jobs
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

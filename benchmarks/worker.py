@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import importlib
 import json
 import os
@@ -25,10 +26,15 @@ def main() -> None:
     try:
         job = Job.of(json.loads(sys.stdin.readline()))
         measure = importlib.import_module(f"benchmarks.{job.measure}")
+        profile = cProfile.Profile()
         with measure.working(job) as work:
             tell({"ready": True})
-            for line in sys.stdin:
-                tell(asdict(work(json.loads(line))))
+            for place, line in enumerate(sys.stdin):
+                numbers = json.loads(line)
+                is_profiled = "profile" in job.options and place  # the first turn gets warm
+                tell(asdict(profile.runcall(work, numbers) if is_profiled else work(numbers)))
+        if "profile" in job.options:
+            profile.dump_stats(job.options["profile"])
     except Exception as error:
         traceback.print_exc()
         tell({"failed": f"{type(error).__name__}: {error}"[:300]})
