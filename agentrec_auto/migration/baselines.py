@@ -47,8 +47,8 @@ class Baseline:
     problem: str | None = None
     """Why it can't be asked again; None where it can."""
 
-    older: list[str] = field(default_factory=list)
-    """Other recordings of the question, newest first."""
+    older: list[tuple[float, str]] = field(default_factory=list)
+    """Other recordings of the question: when, and their names."""
 
     takes: list[Side] = field(default_factory=list)
     """What the same model answered earlier."""
@@ -78,7 +78,7 @@ def _newer(one: Baseline, other: Baseline) -> Baseline:
     """
     if (one.problem is None, *one.order) < (other.problem is None, *other.order):
         one, other = other, one
-    one.older += [other.name, *other.older]
+    one.older += [other.order, *other.older]
     if other.problem is None:
         earlier = [other.side, *other.takes]
         one.takes += [side for side in earlier if side.model == one.side.model]

@@ -27,7 +27,7 @@ from agentrec_auto.migration.ids import migration_id_for
 from agentrec_auto.migration.limits import Budget, Limits
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
-from agentrec_auto.migration.scoring import Scoring
+from agentrec_auto.migration.scoring import BATCH, Scoring
 from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
@@ -143,8 +143,6 @@ class _Run:
     def _workers(self, jobs: int) -> int:
         wanted = max(1, self._options.limits.concurrency)
         if self._options.executor is not None:
-            from agentrec_auto.migration.scoring import BATCH
-
             wanted = max(wanted, 4 * BATCH)
         return max(1, min(wanted, jobs))
 
@@ -164,7 +162,6 @@ class _Run:
                 self._options.progress(row)
             if number % _TURN == 0:  # answers in the corpus are waited for by nobody: signals must get in
                 await asyncio.sleep(0)
-        self._scoring.hurry()
 
     async def _fill(self, row: RowResult, baseline: Baseline, target: Target) -> None:
         if baseline.problem is not None:
@@ -308,10 +305,13 @@ def _begun(baseline: Baseline, target: Target) -> RowResult:
         baseline_out_tokens=tokens_out(side.usage),
         target_model=target.model,
         baseline=side,
-        notes=[f"older recordings of this prompt ignored: {', '.join(baseline.older)}"]
-        if baseline.older
-        else [],
+        notes=[_older(baseline)] if baseline.older else [],
     )
+
+
+def _older(baseline: Baseline) -> str:
+    names = (name for _, name in sorted(baseline.older, reverse=True))
+    return f"older recordings of this prompt ignored: {', '.join(names)}"
 
 
 def _is_same(answered: str, asked: str) -> bool:

@@ -17,6 +17,9 @@ from agentrec_auto.migration.rows import RowResult
 BATCH = 64
 """Pairs that an executor is given at one time: sending them costs more than scoring one."""
 
+_GATHERING_S = 0.02
+"""How long a batch that isn't full waits for more."""
+
 Scores = list[ComparisonResult]
 
 
@@ -64,17 +67,9 @@ class Scoring:
         if self._executor is None:
             self._put(row, job, scored(self._scorers, [job])[0])
         else:
-            await self._handed_out(row, job)
+            await self._scored_there(row, job)
         told = {result.comparator: result for result in (*row.comparisons, *online)}
         row.comparisons = [told[one.name] for one in self._comparators if one.name in told]
-
-    def hurry(self) -> None:
-        """No more rows are coming soon: hand out what has been gathered."""
-        if self._batch:
-            batch, self._batch = self._batch, []
-            task = asyncio.get_running_loop().create_task(self._run(batch))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
 
     def _take_pairs(self, row: RowResult, pair: Pair, takes: Sequence[Side]) -> tuple[Pair, ...]:
         """The baseline's takes beside its newest; once a question, whatever number of targets there is."""
@@ -88,12 +83,22 @@ class Scoring:
         except Exception as error:
             return failed(comparator.name, error)
 
-    async def _handed_out(self, row: RowResult, job: Job) -> None:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def _scored_there(self, row: RowResult, job: Job) -> None:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
         self._batch.append((row, job, done))
         if len(self._batch) >= BATCH:
-            self.hurry()
+            self._hand_out()
+        elif len(self._batch) == 1:
+            loop.call_later(_GATHERING_S, self._hand_out)
         await done
+
+    def _hand_out(self) -> None:
+        if self._batch:
+            batch, self._batch = self._batch, []
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
 
     async def _run(self, batch: list[tuple[RowResult, Job, asyncio.Future[None]]]) -> None:
         loop = asyncio.get_running_loop()

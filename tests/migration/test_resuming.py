@@ -157,7 +157,17 @@ def test_two_runs_at_once_ask_each_question_once(tmp_path, target):
 def test_a_run_inside_a_replay_is_live_and_leaves_no_trace_there(tmp_path, target):
     """With AGENTREC_MODE set around it, a migration is neither replayed nor recorded as the app's."""
     folder = corpus(tmp_path / "corpus", numbered(3))
-    words = ["migrate", "--corpus", str(folder), "--target", "m", "--target-url", target.url, "--compare", "exact"]
+    words = [
+        "migrate",
+        "--corpus",
+        str(folder),
+        "--target",
+        "m",
+        "--target-url",
+        target.url,
+        "--compare",
+        "exact",
+    ]
     for mode in ("replay", "record", "auto"):
         code = subprocess.run(
             [*AGENTREC, "run", "--mode", mode, "--corpus", str(tmp_path / mode), "--", *AGENTREC, *words],
