@@ -13,9 +13,12 @@ from markupsafe import Markup
 
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.report import wording
-from agentrec_auto.report.view import BINS, ComparatorView, Dot, TargetView, View
+from agentrec_auto.report.view import BINS, STEPS, ComparatorView, Dot, TargetView, View
 
 _WIDTH = 560
+_AREA = 18
+"""Of a mark that stands for one row."""
+
 _SHORT = 24
 """Characters of a name beside a plot."""
 
@@ -121,7 +124,10 @@ def scatter(target: TargetView, frame: Frame) -> Markup:
         )
         for power in range(frame.up[0], frame.up[1] + 1)
     ]  # fmt: skip
-    dots = [mark for dot in target.dots for mark in _dot(dot, x(dot.latency), y(dot.cost))]
+    between = min(x(2 ** (1 / STEPS)) - x(1), y(1) - y(2 ** (1 / STEPS)))
+    most = max((dot.holds + dot.others for dot in target.dots), default=1)
+    area = _AREA if most == 1 else 1.5 * between**2 / most  # the fullest place is full
+    dots = [mark for dot in target.dots for mark in _dot(dot, x(dot.latency), y(dot.cost), area)]
     names = [
         _text(left + 8, bottom - 8, "faster and cheaper", "quiet"),
         _text(right - 8, top + 16, "slower and dearer", "quiet", "end"),
@@ -135,12 +141,13 @@ def scatter(target: TargetView, frame: Frame) -> Markup:
     return _svg(height, label, *grid, *names, *dots)
 
 
-def _dot(dot: Dot, x: float, y: float) -> Iterator[Markup]:
+def _dot(dot: Dot, x: float, y: float, area: float) -> Iterator[Markup]:
+    """A circle for those that hold, a square for the others, ``area`` a row."""
     if dot.holds:
-        radius = _n(2.4 * math.sqrt(dot.holds) if dot.holds < 20 else 10.7)
-        yield Markup("<circle class='holds' cx='{}' cy='{}' r='{}'/>").format(_n(x), _n(y), radius)
-    if dot.others:  # another shape as well as another colour
-        side = 4.4 * math.sqrt(dot.others) if dot.others < 20 else 19.6
+        radius = max(0.8, math.sqrt(dot.holds * area / math.pi))
+        yield Markup("<circle class='holds' cx='{}' cy='{}' r='{}'/>").format(_n(x), _n(y), _n(radius))
+    if dot.others:
+        side = max(1.4, math.sqrt(dot.others * area))
         yield Markup("<rect class='others' x='{}' y='{}' width='{s}' height='{s}'/>").format(
             _n(x - side / 2), _n(y - side / 2), s=_n(side)
         )

@@ -15,6 +15,7 @@ from agentrec_auto.report.lines import changed, deciding, lines, outcome, result
 from agentrec_auto.report.plain_json import finite
 from agentrec_auto.report.view import (
     BINS,
+    STEPS,
     CategoryView,
     ComparatorView,
     Dot,
@@ -28,9 +29,6 @@ from agentrec_auto.report.view import (
 
 _EACH = 400
 """Dots of a scatter that stand for one row each; more rows than that share dots."""
-
-_STEPS = 6
-"""Dots an octave, where rows share them."""
 
 _EXAMPLES = 5
 
@@ -246,10 +244,10 @@ def _dots(measured: Sequence[tuple[float, float, bool]]) -> Iterable[Dot]:
         return
     shared: dict[tuple[int, int], list[int]] = {}
     for latency, cost, holds in measured:
-        place = round(math.log2(latency) * _STEPS), round(math.log2(cost) * _STEPS)
+        place = round(math.log2(latency) * STEPS), round(math.log2(cost) * STEPS)
         shared.setdefault(place, [0, 0])[not holds] += 1
     for (across, up), (held, others) in sorted(shared.items()):
-        yield Dot(2 ** (across / _STEPS), 2 ** (up / _STEPS), held, others)
+        yield Dot(2 ** (across / STEPS), 2 ** (up / STEPS), held, others)
 
 
 class _Groups:

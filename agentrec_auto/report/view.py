@@ -22,6 +22,9 @@ from agentrec_auto.report.lines import Line, lines
 BINS = 20
 """Bars of a score distribution."""
 
+STEPS = 6
+"""Dots an octave, where rows share them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

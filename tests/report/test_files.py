@@ -119,7 +119,9 @@ def test_junit_fails_as_strict_does() -> None:
         row("d", status="error", reason="500"),
         row("e"),
     )
-    cases = list(ElementTree.fromstring(render_junit(found).encode())[0])
+    (suite,) = ElementTree.fromstring(render_junit(found).encode())
+    cases = list(suite)
+    assert [suite.attrib[name] for name in ("tests", "failures", "errors", "skipped")] == ["5", "1", "2", "1"]
     assert [[child.tag for child in case] for case in cases] == [
         ["failure"],
         ["error"],

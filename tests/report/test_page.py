@@ -247,7 +247,8 @@ def test_a_phone(open_report: Open) -> None:
     )
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 360
     opened.go("row=1")
-    assert opened.page.evaluate("document.querySelector('#drawer-body').scrollWidth") <= 360
+    for part in ("#drawer-body", "#drawer .panes"):
+        assert opened.page.evaluate("part => document.querySelector(part).scrollWidth", part) <= 360
 
 
 def test_everything_has_a_name(shown: Opened) -> None:
@@ -268,6 +269,16 @@ def test_contrast(open_report: Open, scheme: str) -> None:
     """Text is at least 4.5 times as bright or dark as what it stands on (WCAG 2.1, AA)."""
     page = open_report(FOUND, "changed=only", color_scheme=scheme).page
     assert page.evaluate(LOW_CONTRAST) == []
+
+
+def test_print_a_row(open_report: Open) -> None:
+    """With a row open, it is the row that is printed, all of it."""
+    page = open_report(FOUND, "row=4").page
+    page.emulate_media(media="print")
+    assert page.locator("#drawer .panes").is_visible()
+    assert not page.locator("h1").is_visible()
+    cut = "[...document.querySelectorAll('#drawer, #drawer-body')].some((one) => one.scrollHeight > one.clientHeight + 1)"
+    assert not page.evaluate(cut)
 
 
 @pytest.mark.slow
