@@ -17,7 +17,7 @@ import copy
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -118,28 +118,35 @@ class Writer(ABC):
         `UnsupportedRequestError` where it can't be asked faithfully.
         """
         notes = Notes()
+        try:
+            body = self._body(question, model, max_tokens_default, host, notes)
+            self.fit(body, model, notes)
+        except RecursionError as error:
+            raise UnsupportedRequestError("the request is nested too deeply to be written again") from error
+        self.set_stream(body, stream)
+        return Written(self.path(model, stream), body, self.headers(), notes.told())
+
+    def _body(
+        self, question: Question, model: str, max_tokens_default: int, host: str, notes: Notes
+    ) -> dict[str, Any]:
+        """The recorded body, where it is of this dialect; else one composed."""
         if question.task != "chat":
             raise UnsupportedRequestError(f"the request asks for {_A[question.task]}, not for a chat")
         source = question.source
         if question.continues is not None:
             keeper = _KEPT_AT.get(source.dialect if source else "", "the provider")
             raise UnsupportedRequestError(f"the request continues a conversation kept at {keeper}")
-        if source is not None and source.dialect == self.name and source.document:
-            is_away = _is_away(source.host, host)
-            body = copy.deepcopy(dict(source.document))
-            if is_away:
-                refuse_kept(question, self.title)
-            if is_away or model != question.model:
-                self.forget_thoughts(body, notes)
-            body = self.revised(body, model, notes, is_away=is_away)
-        else:
-            from agentrec_auto.providers.writers.preparing import prepared
+        if source is None or source.dialect != self.name or not source.document:
+            from agentrec_auto.providers.writers.preparing import prepared  # it needs this module
 
-            told = prepared(question, self, notes)
-            body = self.composed(told, model, max_tokens_default, notes)
-        self.fit(body, model, notes)
-        self.set_stream(body, stream)
-        return Written(self.path(model, stream), body, self.headers(), notes.told())
+            return self.composed(prepared(question, self, notes), model, max_tokens_default, notes)
+        is_away = _is_away(source.host, host)
+        body = copy.deepcopy(dict(source.document))
+        if is_away:
+            refuse_kept(question, self.title)
+        if is_away or model != question.model:
+            self.forget_thoughts(body, notes)
+        return self.revised(body, model, notes, is_away=is_away)
 
     @abstractmethod
     def composed(
@@ -246,8 +253,3 @@ def _installed() -> dict[str, Any]:
     from importlib.metadata import entry_points  # here: it costs some milliseconds, once
 
     return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
-
-
-def without(question: Question, *names: str) -> Question:
-    """The question without some members of its `rest`."""
-    return replace(question, rest={name: value for name, value in question.rest.items() if name not in names})

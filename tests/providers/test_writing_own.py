@@ -16,6 +16,16 @@ def test_own_dialect():
     assert written.notes == ()
 
 
+def test_nested_deeply():
+    """A body deeper than can be copied is refused, not the end of the run."""
+    deep: list = []
+    for _ in range(5000):
+        deep = [deep]
+    question = openai()
+    question.source.document["x_deep"] = deep
+    assert refused(question, "openai_chat") == "the request is nested too deeply to be written again"
+
+
 def test_own_dialect_is_not_changed_in_place():
     """The recorded body stays what it was."""
     question = claude(temperature=1, thinking={"type": "enabled", "budget_tokens": 1024}, max_tokens=2000)
