@@ -23,7 +23,9 @@ def documents(data: bytes, name: str) -> Iterator[Document | Unread]:
     head = text.lstrip()[:1]
     if not head:
         raise UnreadableError("it is empty")
-    if head in "{[" and not _is_toml(text, name):
+    if name.removesuffix(".gz").lower().endswith((".jsonl", ".ndjson")):
+        yield from _of_lines(text, name)
+    elif head in "{[" and not _is_toml(text, name):
         yield from _of_json(text, name)
     elif _is_toml(text, name):
         yield Document(_toml(data, name), name)
@@ -41,16 +43,19 @@ def _of_json(text: str, name: str) -> Iterator[Document | Unread]:
         raise UnreadableError("it is nested too deeply") from error
     except ValueError as error:
         whole = error
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or _parsed(lines[0][1]) is None:
+    if not isinstance(_parsed(text.strip().partition("\n")[0]), (dict, list)):
         if text.startswith("{") and ":" in text and name.removesuffix(".gz").endswith((".yaml", ".yml")):
             yield from (Document(value, name) for value in yaml_text.documents(text, name))
             return
         raise UnreadableError(f"not JSON: {whole}") from whole
-    for number, line in lines:
-        value = _parsed(line)
-        at = f"line {number}"
-        yield Document(value, name, at) if value is not None else Unread(at, "not JSON, or cut off")
+    yield from _of_lines(text, name)
+
+
+def _of_lines(text: str, name: str) -> Iterator[Document | Unread]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            value, at = _parsed(line), f"line {number}"
+            yield Document(value, name, at) if value is not None else Unread(at, "not JSON, or cut off")
 
 
 def _parsed(line: str) -> Any:

@@ -122,7 +122,7 @@ class _Answer:
                 said = self._generation(reading.members(first))
                 told = reading.members(outputs.get("llm_output"))
                 self.counted = self.counted or told.get("token_usage") or told.get("usage")
-                self.model = self.model or reading.first_of(told, "model_name", "model")
+                self.model = self.model or reading.word(reading.first_of(told, "model_name", "model"))
                 return said
             case {"choices": [{"message": inner, **rest}, *_]}:
                 self.reason = reading.word(rest.get("finish_reason"))
@@ -150,7 +150,7 @@ class _Answer:
         self.counted = (
             self.counted or inner.get("usage_metadata") or said.get("token_usage") or said.get("usage")
         )
-        self.model = self.model or reading.first_of(said, "model_name", "model")
-        self.reason = self.reason or reading.first_of(said, "finish_reason", "stop_reason")
+        self.model = self.model or reading.word(reading.first_of(said, "model_name", "model"))
+        self.reason = self.reason or reading.word(reading.first_of(said, "finish_reason", "stop_reason"))
         turns = messages.turns(message, "assistant")
         return tuple(part for turn in turns if turn.role == "assistant" for part in turn.parts)

@@ -101,7 +101,8 @@ def _record(position: str, span: Span) -> Record:
         answered,
         provider=_word(said, "gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system"),
         answered_by=_word(said, "gen_ai.response.model"),
-        finish_reason=reason or (reasons[0] if isinstance(reasons, list) and reasons else None),
+        finish_reason=reason
+        or reading.word(reasons[0] if isinstance(reasons, list) and reasons else reasons),
         usage=tracing.usage(_counted(said), nested=True),
         metadata={
             **tracing.times(span.started, span.ended),

@@ -221,7 +221,9 @@ def _value(value: Any) -> Any:
     match value:
         case {"stringValue": inner} | {"boolValue": inner} | {"doubleValue": inner} | {"bytesValue": inner}:
             return inner
-        case {"intValue": inner}:
+        case {"intValue": int(inner)}:
+            return inner
+        case {"intValue": str(inner)} if inner.lstrip("-").isdigit():
             return int(inner)
         case {"arrayValue": {"values": list(inner)}}:
             return [_value(one) for one in inner]

@@ -11,6 +11,7 @@ import pytest
 import vcr
 from exporters.conftest import CALL, EXCHANGES, TOOL, Agentrec
 
+from agentrec_auto.capture import CapturedChunk
 from agentrec_auto.store.file import FolderStore
 
 
@@ -134,9 +135,9 @@ def test_bytes_in_yaml(agentrec: Agentrec) -> None:
         b" lead\ntrail \n\n",
         b"yes",
     ]
-    for name, data in zip(corpus.names(), odd):
+    for name, data in zip(sorted(corpus.names()), odd):
         one = corpus.load(name)
-        one.chunks[0].data = data
+        one.chunks = [CapturedChunk(data)]
         corpus.rewrite(name, one)
     agentrec("export", "--format", "vcr", "-o", "tape.yaml")
     with vcr.use_cassette("tape.yaml", record_mode="none") as tape:
