@@ -19,7 +19,7 @@ MODES = ("off", "record", "replay", "auto", "refresh", "verify")
 """`agentrec_auto.settings.MODES`, without what importing it costs."""
 
 LIBRARIES = (
-    *("httpx", "httpx2", "aiohttp", "urllib3"),
+    *("httpx", "httpx2", "aiohttp", "urllib3", "urllib.request"),
     *("lm15.transports._sync", "lm15.transports._async"),
     *("dspy._vendor.lm15.transports._sync", "dspy._vendor.lm15.transports._async"),
     *("websockets.asyncio.client", "websockets.sync.client", "websockets.legacy.client", "grpc"),

@@ -5,6 +5,7 @@ SEAMS = {
     "httpx2": "agentrec_auto.seams.httpx_family",
     "aiohttp": "agentrec_auto.seams.aiohttp_client",
     "urllib3": "agentrec_auto.seams.urllib3_pools",
+    "urllib.request": "agentrec_auto.seams.urllib_request",
     "lm15.transports._sync": "agentrec_auto.seams.lm15_transports",
     "lm15.transports._async": "agentrec_auto.seams.lm15_transports",
     "dspy._vendor.lm15.transports._sync": "agentrec_auto.seams.lm15_transports",

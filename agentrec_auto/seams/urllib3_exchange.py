@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,10 +10,11 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.util.retry import Retry
 
-from agentrec_auto.capture import CapturedRequest, Headers
+from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
+from agentrec_auto.seams.bodies import at_hand, pairs, read
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
 from agentrec_auto.seams.upgrades import is_upgrade, unseen
 
@@ -52,10 +51,10 @@ def opened(
         return urlopen(method, url, body, headers, *rest, **options)
     if _is_faked(pool) and not wants_fakes():
         return urlopen(method, url, body, headers, *rest, **options)
-    if not concerns(process_recorder, method, whole, lambda: _at_hand(body)):
+    if not concerns(process_recorder, method, whole, lambda: at_hand(body)):
         return send(body)
-    content, body = _content(body)
-    captured = CapturedRequest(method, whole, _pairs(sent), content)
+    content, body = read(body)
+    captured = CapturedRequest(method, whole, pairs(sent), content)
     match plan := planned(process_recorder, captured, LIBRARY):
         case Replay():
             return _response(pool, wire.played(plan, method), method, url, rest, options)
@@ -79,45 +78,10 @@ def _absolute(pool: Any, url: str) -> str:
 
 def _is_faked(pool: Any) -> bool:
     """Whether somebody else answers below us: vcrpy by its connections, others by their sockets."""
-    httpretty = sys.modules.get("httpretty")
-    if (
-        fakes.is_a_fakes(pool.ConnectionCls)
-        or fakes.is_a_fakes(socket.socket)
-        or (httpretty is not None and httpretty.is_enabled())
-    ):
-        fakes.seen.add("urllib3")
-        return True
-    return False
-
-
-def _pairs(headers: Mapping[str, Any]) -> Headers:
-    return [(_bytes(name), _bytes(value)) for name, value in headers.items()]
-
-
-def _bytes(value: Any) -> bytes:
-    return bytes(value) if isinstance(value, (bytes, bytearray)) else str(value).encode("utf-8", "replace")
-
-
-def _at_hand(body: Any) -> bytes | None:
-    """The body, where it is bytes or text already."""
-    if body is None:
-        return b""
-    return _bytes(body) if isinstance(body, (str, bytes, bytearray)) else None
-
-
-def _content(body: Any) -> tuple[bytes, Any]:
-    """The body's bytes, and what is to be sent in its place: a file or an iterable can be read only once."""
-    if (at_hand := _at_hand(body)) is not None:
-        return at_hand, body
-    if hasattr(body, "read"):
-        begin = body.tell() if hasattr(body, "tell") and hasattr(body, "seek") else None
-        content = _bytes(body.read())
-        if begin is None:
-            return content, content
-        body.seek(begin)
-        return content, body
-    content = b"".join(_bytes(piece) for piece in body)
-    return content, [content] if content else b""
+    if not fakes.is_at_work(pool.ConnectionCls):
+        return False
+    fakes.seen.add("urllib3")
+    return True
 
 
 def _response(
@@ -156,7 +120,7 @@ def _tapped(response: Any, tap: Tap, options: Mapping[str, Any]) -> Any:
     if not options.get("preload_content", True) and isinstance(original, http.client.HTTPResponse):
         wire.tapped(original, tap, response)
         return response
-    headers = _pairs(response.headers)
+    headers = pairs(response.headers)
     if options.get("decode_content", True) and _is_decoded(response):
         headers = [
             pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")

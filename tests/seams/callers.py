@@ -173,6 +173,23 @@ class Urllib3Preloaded(Urllib3):
             yield Answer(got.status, lowered(got.headers), _each([got.data]), hops)
 
 
+class Urllib(Caller):
+    name, modules = "urllib", ("urllib.request",)
+
+    @asynccontextmanager
+    async def _opened(self, url: str, content: bytes, headers: dict[str, str], timeout: float) -> Any:
+        from urllib.error import HTTPError
+        from urllib.request import ProxyHandler, Request, build_opener
+
+        request = Request(url, data=content, headers=headers, method="POST")
+        try:
+            got = build_opener(ProxyHandler({})).open(request, timeout=timeout)
+        except HTTPError as error:
+            got = error
+        with got:
+            yield Answer(got.status, lowered(got.headers), _each(iter(got.readline, b"")))
+
+
 class Lm15(Caller):
     name, modules = "lm15", ("lm15.transports._sync",)
 
@@ -213,6 +230,7 @@ def _there() -> list[Caller]:
         Requests,
         Urllib3,
         Urllib3Preloaded,
+        Urllib,
         Lm15,
         Lm15Async,
     ):
@@ -229,8 +247,11 @@ def _there() -> list[Caller]:
 CALLERS = _there()
 NEW = [caller for caller in CALLERS if not isinstance(caller, Httpx)]
 STREAMING = [caller for caller in NEW if not isinstance(caller, Urllib3Preloaded)]
-FOLLOWING = [caller for caller in NEW if not caller.name.startswith("lm15")]
-"""Those that follow redirects by themselves."""
+FOLLOWING = [caller for caller in NEW if not isinstance(caller, (Lm15, Lm15Async, Urllib))]
+"""Those that follow the redirect of a POST by themselves."""
 
 UNPACKING = FOLLOWING
 """Those that undo a content-encoding."""
+
+PLAIN = ("lm15", "lm15-async", "urllib")
+"""Those that don't."""

@@ -1,4 +1,4 @@
-"""What holds for every library that isn't of the httpx family: aiohttp, requests, urllib3, lm15."""
+"""What holds for every library that isn't of the httpx family: aiohttp, requests, urllib3, urllib.request, lm15."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from loopback import LoopbackServer
-from seams.callers import CALLERS, FOLLOWING, NEW, STREAMING, UNPACKING, Caller
+from seams.callers import CALLERS, FOLLOWING, NEW, PLAIN, STREAMING, UNPACKING, Caller
 from seams.twins import CHAT, Corpus, question
 
 from agentrec_auto import assemble
@@ -273,7 +273,7 @@ async def test_tap_fails(
 @pytest.mark.parametrize("first", CALLERS, ids=str)
 async def test_cross(corpus: Corpus, server: LoopbackServer, first: Caller, stream: bool) -> None:
     """What one library recorded, every other replays: the same key, the same text."""
-    urls = {words: server.at(*words) + CHAT for words in ((), ("gzip",))[: 1 if "lm15" in first.name else 2]}
+    urls = {words: server.at(*words) + CHAT for words in ((), ("gzip",))[: 1 if first.name in PLAIN else 2]}
     first.patch()
     try:
         corpus.switch("record")

@@ -44,6 +44,8 @@ BODIES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
 @pytest.mark.parametrize("kind", BODIES)
 def test_bodies(corpus: Corpus, server: LoopbackServer, kind: str) -> None:
     """A body arrives as it would without us, whatever it was given as, and is the same request again."""
+    if kind == "generator" and requests.__version__ < "2.29":
+        pytest.skip("requests before 2.29 sends what has no length past urllib3's pools")
     path, options = BODIES[kind]
     answers = []
     for mode in ("off", "record", "replay"):
