@@ -133,7 +133,10 @@ def found_in(data: bytes, file: str, source: str = table.AUTO) -> Iterator[tuple
         if isinstance(document, Unread):
             yield "", document
             continue
-        reader = table.source_of(document, source)
+        try:
+            reader = table.source_of(document, source)
+        except RecursionError:
+            raise UnreadableError("it is nested too deeply") from None
         if reader is None:
             unknown.append(document)
             continue
@@ -142,6 +145,7 @@ def found_in(data: bytes, file: str, source: str = table.AUTO) -> Iterator[tuple
             for found in reader.records(document):
                 yield reader.name, found
         except (RecursionError, ValueError, TypeError, KeyError, AttributeError) as error:
+            # A source foresees much, and exports of others hold more: what is left costs its document.
             yield reader.name, Unread(document.position, f"{type(error).__name__}: {error}")
     if unknown and not known:
         sources = source if source != table.AUTO else ", ".join(table.SOURCES)

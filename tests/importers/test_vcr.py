@@ -267,6 +267,18 @@ def test_hostile_yaml(agentrec: Agentrec, text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "around", ['{"data":%s}', '{"observations":%s}', "[%s]", '{"runs":%s}', '{"spans":%s}']
+)
+@pytest.mark.parametrize("times", [900, 100_000])
+def test_hostile_json(agentrec: Agentrec, around: str, times: int) -> None:
+    """Nesting without end is refused in words."""
+    before, after = around.split("%s")
+    Path("deep.json").write_text(before * times + "[]" + after * times)
+    ran = agentrec("import", "deep.json")
+    assert ran.code == 1 and "skipped: deep.json: " in ran.stderr
+
+
+@pytest.mark.parametrize(
     "text", ["", "\0\1", "interactions:\n- {request", "interactions: 3", "[1, 2", "nothing"]
 )
 def test_garbage(agentrec: Agentrec, text: str) -> None:
