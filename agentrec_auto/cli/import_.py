@@ -23,7 +23,10 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     sources: list[str] = typer.Argument(
-        ..., metavar="FROM…", help="Files, folders, `-` for stdin, or a store URL.", show_default=False
+        None, metavar="FROM…", help="Files, folders, `-` for stdin, or a store URL.", show_default=False
+    ),
+    given: list[str] = typer.Option(
+        None, "--input", metavar="FROM", help="The same, as an option.", show_default=False
     ),
     source: str = typer.Option(AUTO, "--source", metavar="NAME", help=", ".join((AUTO, *SOURCES)) + "."),
     category: str = typer.Option(
@@ -44,6 +47,9 @@ def import_(
 
     Example: `agentrec import tests/cassettes --category tests --dry-run`
     """
+    sources = [*(sources or ()), *(given or ())]
+    if not sources:
+        raise typer.BadParameter("name files, folders, - for stdin, or a store URL", param_hint="FROM")
     opened = opening.target_corpus(corpus, config)
     told = Imported()
     files = [one for one in sources if not _is_store(one)]

@@ -89,6 +89,13 @@ def test_folders(agentrec: Agentrec, imported: Imported) -> None:
     assert [one["file"] for one in told["skipped"]] == ["tests/torn.yaml"]
 
 
+def test_input_as_an_option(agentrec: Agentrec) -> None:
+    """``--input`` names a file as the agentrec library's command has it."""
+    Path("export.json").write_text(json.dumps([generation()]))
+    assert agentrec("import", "--source", "langfuse", "--input", "export.json", "--category", "x").code == 0
+    assert len(stored()) == 1
+
+
 def test_stdin(here: Path) -> None:
     """``-`` reads what is piped in."""
     ran = run(sys.executable, "-m", "agentrec_auto", "import", "-", cwd=here, input=cassette())
@@ -100,7 +107,7 @@ def test_stdin(here: Path) -> None:
     [
         (["nowhere.yaml"], "there is no nowhere.yaml"),
         ([".", "--source", "betamax"], "unknown source 'betamax'"),
-        ([], "Missing argument"),
+        ([], "name files, folders"),
         (["sqlite:///nowhere.db"], "there is no store sqlite:///nowhere.db"),
         (["tape:x"], "unknown store 'tape'"),
     ],
