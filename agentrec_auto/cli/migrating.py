@@ -21,7 +21,9 @@ from agentrec_auto.migration.recordings import Recordings, recordings_of
 from agentrec_auto.migration.rows import Study
 from agentrec_auto.migration.targets import Target, target_for
 from agentrec_auto.report.document import load as load_report
-from agentrec_auto.report.writing import FORMATS, write
+from agentrec_auto.report.tally import view_of
+from agentrec_auto.report.view import View
+from agentrec_auto.report.writing import FORMATS, basename_of, write
 
 TARGET: Any = typer.Option(
     ..., "--target", "-t", metavar="MODEL", help="A model, or a [target.NAME]; several are compared."
@@ -127,17 +129,12 @@ class Paper:
                 )
         return cls(tuple(wanted), out, folder, max_detail_rows)
 
-    def write(self, study: Study) -> list[Path]:
+    def write(self, view: View) -> list[Path]:
         """The files written."""
         out = self.out or None
         if self.folder:
-            from agentrec_auto.report.writing import default_report_basename
-
-            named = self.out or default_report_basename(
-                "_vs_".join(one.target_model for one in study.reports)
-            )
-            out = os.path.join(self.folder, named)
-        return write(study, self.formats, out, max_detail_rows=self.max_detail_rows)
+            out = os.path.join(self.folder, self.out or basename_of(view))
+        return write(view, self.formats, out, max_detail_rows=self.max_detail_rows)
 
 
 def targets(names: Sequence[str], corpus: Corpus, provider: str, url: str, dialect: str) -> list[Target]:
@@ -208,11 +205,12 @@ def finish(study: Study, paper: Paper, asked: Gates, *, as_json: bool) -> int:
     """Show and write the report, judge it, and give the exit code."""
     is_empty = not any(report.ok_rows for report in study.reports)
     verdicts = asked.verdicts(study) if asked and not is_empty else []
-    written = paper.write(study)
+    view = view_of(study)
+    written = paper.write(view)
     if as_json:
         output.emit_json(_told(study, verdicts, written))
     else:
-        _show(study)
+        _show(view)
         for path in written:
             typer.echo(f"Report written: {path}")
         for one in verdicts:
@@ -224,16 +222,15 @@ def finish(study: Study, paper: Paper, asked: Gates, *, as_json: bool) -> int:
     return 0 if all(one.passed for one in verdicts) else 1
 
 
-def _show(study: Study) -> None:
+def _show(view: View) -> None:
     if output.is_terminal():
-        from agentrec_auto.report.tally import view_of
         from agentrec_auto.report.terminal import parts
 
-        output.emit(*parts(view_of(study)))
+        output.emit(*parts(view))
     else:
         from agentrec_auto.report.console import render_console
 
-        typer.echo(render_console(study))
+        typer.echo(render_console(view))
 
 
 def _nothing(study: Study, asked: Gates) -> str:

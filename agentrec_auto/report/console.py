@@ -8,13 +8,13 @@ from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, Study
 from agentrec_auto.report import wording
 from agentrec_auto.report.tally import view_of
-from agentrec_auto.report.view import ComparatorView, Group, RatioView, TargetView
+from agentrec_auto.report.view import ComparatorView, Group, RatioView, TargetView, View
 
 _REASONS = 10
 """Reasons of a kind that are named."""
 
 
-def render_console(found: MigrationReport | Study) -> str:
+def render_console(found: MigrationReport | Study | View) -> str:
     """The report in ASCII, without a line end after the last line."""
     view = view_of(found)
     told = [line for target in view.targets for line in _target(target)]

@@ -34,7 +34,7 @@ VERSION = 1
 """Raised when a member goes or changes its meaning."""
 
 
-def render_json(found: MigrationReport | Study) -> str:
+def render_json(found: MigrationReport | Study | View) -> str:
     """The document, whole."""
     file = io.StringIO()
     write_json(view_of(found), file)

@@ -19,7 +19,9 @@ LARGEST = 1024 * 1024
 _CUT = "\n_The rest is left out: a step's summary has 1 MiB. The other reports have all of it._\n"
 
 
-def render_github(found: MigrationReport | Study, *, max_detail_rows: int = markdown.MAX_DETAIL_ROWS) -> str:
+def render_github(
+    found: MigrationReport | Study | View, *, max_detail_rows: int = markdown.MAX_DETAIL_ROWS
+) -> str:
     """The summary, whole."""
     return "".join(pieces(view_of(found), max_detail_rows=max_detail_rows))
 

@@ -44,7 +44,7 @@ _HEAD = Markup(
 )
 
 
-def render_html(found: MigrationReport | Study, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> str:
+def render_html(found: MigrationReport | Study | View, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> str:
     """The page, whole."""
     return "".join(pieces(view_of(found), max_detail_rows=max_detail_rows))
 

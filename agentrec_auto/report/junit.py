@@ -26,7 +26,7 @@ _SHOWN = 4_000
 """Characters of a text in a failure: CI keeps all of them, for every run."""
 
 
-def render_junit(found: MigrationReport | Study) -> str:
+def render_junit(found: MigrationReport | Study | View) -> str:
     """The document, whole."""
     file = io.StringIO()
     write_junit(view_of(found), file)

@@ -21,7 +21,7 @@ MAX_DETAIL_ROWS = 25
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&$])")
 
 
-def render_markdown(found: MigrationReport | Study, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> str:
+def render_markdown(found: MigrationReport | Study | View, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> str:
     """The report, whole."""
     return "".join(pieces(view_of(found), max_detail_rows=max_detail_rows))
 

@@ -33,8 +33,10 @@ _EACH = 400
 _EXAMPLES = 5
 
 
-def view_of(found: Study | MigrationReport) -> View:
-    """A study, or the report of one target, ready to be shown."""
+def view_of(found: Study | MigrationReport | View) -> View:
+    """A study, or the report of one target, ready to be shown; a view as it is."""
+    if isinstance(found, View):
+        return found
     study = found if isinstance(found, Study) else Study([found])
     names = tuple(dict.fromkeys(name for report in study.reports for name in report.comparator_names))
     judges = deciding(names)

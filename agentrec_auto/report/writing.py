@@ -29,6 +29,12 @@ def default_report_basename(target: str, when: datetime | None = None) -> str:
     return f"migration-report__{sanitized(target)}__{when or datetime.now():%Y%m%d-%H%M%S}"
 
 
+def basename_of(view: View) -> str:
+    """The name of a report that was given none; of several targets, all are in it, up to three."""
+    models = [target.model for target in view.targets]
+    return default_report_basename("_vs_".join(models) if len(models) <= _NAMED else f"{len(models)}-targets")
+
+
 def write(
     found: Study | MigrationReport | View,
     formats: Sequence[str],
@@ -43,7 +49,7 @@ def write(
     be written, and then nothing half-written is left.
     """
     wanted = _formats(formats)
-    view = found if isinstance(found, View) else view_of(found)
+    view = view_of(found)
     base = _base(view, out)
     return [_write(view, name, base, max_detail_rows) for name in wanted]
 
@@ -58,9 +64,7 @@ def _formats(formats: Iterable[str]) -> list[str]:
 
 def _base(view: View, out: str | os.PathLike[str] | None) -> Path:
     if out is None:
-        models = [target.model for target in view.targets]
-        several = "_vs_".join(models) if len(models) <= _NAMED else f"{len(models)}-targets"
-        return Path(default_report_basename(several))
+        return Path(basename_of(view))
     path = Path(out)
     ending = next(
         (end for end in (*_ENDS.values(), ".xml") if path.name.endswith(end) and path.name != end), ""
