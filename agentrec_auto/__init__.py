@@ -14,19 +14,39 @@ if TYPE_CHECKING:  # for type checkers; nothing is loaded
     from agentrec_auto.capture import CapturedInteraction as CapturedInteraction
     from agentrec_auto.capture import CapturedRequest as CapturedRequest
     from agentrec_auto.capture import Ending as Ending
+    from agentrec_auto.comparators import Comparator as Comparator
+    from agentrec_auto.comparators import ComparisonResult as ComparisonResult
+    from agentrec_auto.comparators import EmbeddingComparator as EmbeddingComparator
+    from agentrec_auto.comparators import ExactMatchComparator as ExactMatchComparator
+    from agentrec_auto.comparators import FuzzyComparator as FuzzyComparator
+    from agentrec_auto.comparators import JsonComparator as JsonComparator
+    from agentrec_auto.comparators import JudgeComparator as JudgeComparator
+    from agentrec_auto.comparators import Scorer as Scorer
+    from agentrec_auto.comparators import ToolCallsComparator as ToolCallsComparator
+    from agentrec_auto.comparators import build_comparators as build_comparators
     from agentrec_auto.errors import AgentrecError as AgentrecError
     from agentrec_auto.errors import ConfigError as ConfigError
+    from agentrec_auto.errors import DecodeError as DecodeError
     from agentrec_auto.errors import MissError as MissError
+    from agentrec_auto.errors import MissingAPIKeyError as MissingAPIKeyError
+    from agentrec_auto.errors import UnsupportedRequestError as UnsupportedRequestError
     from agentrec_auto.keying.cassette_id import Fingerprint as Fingerprint
     from agentrec_auto.keying.cassette_id import default_key as default_key
     from agentrec_auto.keying.cassette_id import fingerprint as fingerprint
     from agentrec_auto.keying.cassette_id import fingerprint_of as fingerprint_of
+    from agentrec_auto.migration import CategoryBreakdown as CategoryBreakdown
     from agentrec_auto.migration import MigrationReport as MigrationReport
     from agentrec_auto.migration import RowResult as RowResult
+    from agentrec_auto.migration import TokenTotals as TokenTotals
     from agentrec_auto.migration import annotate_corpus as annotate_corpus
     from agentrec_auto.migration import migrate_study as migrate_study
     from agentrec_auto.migration import migration_id_for as migration_id_for
     from agentrec_auto.migration import run_migration as run_migration
+    from agentrec_auto.providers import Conversation as Conversation
+    from agentrec_auto.providers import DecodedResponse as DecodedResponse
+    from agentrec_auto.providers import ProviderAdapter as ProviderAdapter
+    from agentrec_auto.providers import conversation_of as conversation_of
+    from agentrec_auto.providers import decode_interaction as decode_interaction
     from agentrec_auto.report import default_report_basename as default_report_basename
     from agentrec_auto.report import render_console as render_console
     from agentrec_auto.report import render_html as render_html
@@ -54,6 +74,9 @@ _HOMES = {
     "Ending": "agentrec_auto.capture",
     "AgentrecError": "agentrec_auto.errors",
     "ConfigError": "agentrec_auto.errors",
+    "DecodeError": "agentrec_auto.errors",
+    "MissingAPIKeyError": "agentrec_auto.errors",
+    "UnsupportedRequestError": "agentrec_auto.errors",
     "MissError": "agentrec_auto.errors",
     "install": "agentrec_auto.bootstrap.start",
     "uninstall": "agentrec_auto.bootstrap.start",
@@ -61,12 +84,29 @@ _HOMES = {
     "default_key": "agentrec_auto.keying.cassette_id",
     "fingerprint": "agentrec_auto.keying.cassette_id",
     "fingerprint_of": "agentrec_auto.keying.cassette_id",
+    "Comparator": "agentrec_auto.comparators",
+    "ComparisonResult": "agentrec_auto.comparators",
+    "EmbeddingComparator": "agentrec_auto.comparators",
+    "ExactMatchComparator": "agentrec_auto.comparators",
+    "FuzzyComparator": "agentrec_auto.comparators",
+    "JsonComparator": "agentrec_auto.comparators",
+    "JudgeComparator": "agentrec_auto.comparators",
+    "Scorer": "agentrec_auto.comparators",
+    "ToolCallsComparator": "agentrec_auto.comparators",
+    "build_comparators": "agentrec_auto.comparators",
+    "CategoryBreakdown": "agentrec_auto.migration",
+    "TokenTotals": "agentrec_auto.migration",
     "MigrationReport": "agentrec_auto.migration",
     "RowResult": "agentrec_auto.migration",
     "annotate_corpus": "agentrec_auto.migration",
     "migrate_study": "agentrec_auto.migration",
     "migration_id_for": "agentrec_auto.migration",
     "run_migration": "agentrec_auto.migration",
+    "Conversation": "agentrec_auto.providers",
+    "DecodedResponse": "agentrec_auto.providers",
+    "ProviderAdapter": "agentrec_auto.providers",
+    "conversation_of": "agentrec_auto.providers",
+    "decode_interaction": "agentrec_auto.providers",
     "FileStore": "agentrec_auto.store",
     "InMemoryStore": "agentrec_auto.store",
     "InteractionStore": "agentrec_auto.store",
@@ -111,26 +151,46 @@ __all__ = [
     "CapturedChunk",
     "CapturedInteraction",
     "CapturedRequest",
+    "CategoryBreakdown",
+    "Comparator",
+    "ComparisonResult",
     "ConfigError",
+    "Conversation",
+    "DecodeError",
+    "DecodedResponse",
     "DynamicTransport",
+    "EmbeddingComparator",
     "Ending",
+    "ExactMatchComparator",
     "FileStore",
     "Fingerprint",
+    "FuzzyComparator",
     "InMemoryStore",
     "InteractionStore",
+    "JsonComparator",
+    "JudgeComparator",
     "MigrationReport",
     "MissError",
+    "MissingAPIKeyError",
+    "ProviderAdapter",
     "RecordingTransport",
     "ReplayTransport",
     "RowResult",
+    "Scorer",
     "SyncAutoTransport",
     "SyncDynamicTransport",
     "SyncRecordingTransport",
     "SyncReplayTransport",
+    "TokenTotals",
+    "ToolCallsComparator",
+    "UnsupportedRequestError",
     "__version__",
     "annotate_corpus",
     "async_client",
+    "build_comparators",
     "cassette",
+    "conversation_of",
+    "decode_interaction",
     "default_key",
     "default_report_basename",
     "fingerprint",

@@ -14,6 +14,8 @@ SCOPES = ("llm", "all")
 MATCHES = ("exact", "fuzzy")
 PAST_LAST_TAKE = ("last", "cycle", "error")
 FAILURES = ("drop", "keep")
+PATTERN_KINDS = ("regex", "contains")
+EXPECTATIONS = ("present", "absent", "same")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,36 @@ class TargetSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparatorSettings:
+    """A comparator of the user's: a pattern that the target's answers must hold, or must not."""
+
+    name: str
+    kind: str
+    pattern: str
+    expect: str = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSettings:
+    """What a model costs, in dollars for a million tokens; None for what isn't said."""
+
+    model: str
+    """A glob over the model's name."""
+
+    input: float
+    output: float
+    provider: str = ""
+    """A glob over the provider's name; empty for all."""
+
+    since: str = ""
+    """The first day, as ``2026-11-01``; empty for always."""
+
+    cache_read: float | None = None
+    cache_write: float | None = None
+    reasoning: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the recorder needs to know."""
 
@@ -130,6 +162,12 @@ class Settings:
     tags: tuple[TagRule, ...] = ()
     targets: tuple[TargetSettings, ...] = ()
     """Models that migrations can ask by a name of the user's."""
+
+    comparators: tuple[ComparatorSettings, ...] = ()
+    """What migrations compare by, beside the comparators that we have."""
+
+    prices: tuple[PriceSettings, ...] = ()
+    """What models cost, before what the price library says."""
 
     run_tags: tuple[tuple[str, str], ...] = ()
     """From ``--tag k=v``: put on everything recorded in this run."""

@@ -2,15 +2,14 @@
 
 A comparator sees a `Pair`: the question in words, and two sides. One that computes is a `Scorer`: it has
 `score`, needs no event loop and may run in any executor. One that asks somebody (a judge, an embedding
-model) is a plain `Comparator` and overrides `compare_pair`; the simplest of one's own only `compare`, on
-texts, as the ``agentrec`` library has it.
+model) is a plain `Comparator`, which has `compare`, on two answers, as the ``agentrec`` library has it.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, Protocol
 
 from agentrec_auto.providers.conversation import FinishReason, ToolCall, Usage
 
@@ -32,6 +31,17 @@ class Side:
     latency_first_chunk_s: float | None = None
     cost_usd: float | None = None
     """None where the usage or the price is not known."""
+
+
+class HasText(Protocol):
+    """An answer in one text: a `Side`, or what `decode_interaction` gives."""
+
+    @property
+    def text(self) -> str: ...
+
+
+Said = Side | HasText | str
+"""What may be compared without more ado."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +73,24 @@ class ComparisonResult:
     error: bool = False
     """Whether the comparator itself failed; score and verdict then mean nothing."""
 
+    applies: bool = True
+    """False where there is nothing to compare (no JSON in either answer): such a result counts nowhere."""
+
 
 class Comparator(ABC):
     """Says how alike two answers are."""
 
     name: str
     is_online: ClassVar[bool] = False
-    """Whether it asks somebody over the network, unless its answer was recorded."""
+    """Whether it asks somebody over the network, unless the answer was recorded."""
 
     @abstractmethod
-    async def compare(self, prompt: str, baseline: str, target: str) -> ComparisonResult:
-        """How alike two texts are, as answers to ``prompt``."""
+    async def compare(self, prompt: str, baseline: Side, target: Side) -> ComparisonResult:
+        """How alike two answers to ``prompt`` are."""
 
     async def compare_pair(self, pair: Pair) -> ComparisonResult:
-        """How alike two answers are; looks at their texts alone unless overridden."""
-        return await self.compare(pair.prompt, pair.baseline.text, pair.target.text)
+        """The same of a pair, with its category."""
+        return await self.compare(pair.prompt, pair.baseline, pair.target)
 
 
 class Scorer(Comparator):
@@ -87,14 +100,29 @@ class Scorer(Comparator):
     def score(self, pair: Pair) -> ComparisonResult:
         """How alike two answers are."""
 
-    async def compare(self, prompt: str, baseline: str, target: str) -> ComparisonResult:
-        return self.score(Pair(prompt, Side(text=baseline), Side(text=target)))
+    async def compare(self, prompt: str, baseline: Said, target: Said) -> ComparisonResult:
+        return self.score(Pair(prompt, side_with(baseline), side_with(target)))
 
     async def compare_pair(self, pair: Pair) -> ComparisonResult:
         return self.score(pair)
 
 
+def side_with(said: Said) -> Side:
+    """An answer as a side, whatever it came as."""
+    match said:
+        case Side():
+            return said
+        case str():
+            return Side(text=said)
+    return Side(model=getattr(said, "model", None), text=said.text)
+
+
 def failed(name: str, error: BaseException | str) -> ComparisonResult:
     """The result of a comparator that could not do its work."""
-    told: Any = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    told = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return ComparisonResult(name, 0.0, None, f"comparator failed: {told}", error=True)
+
+
+def does_not_apply(name: str, why: str) -> ComparisonResult:
+    """The result where there is nothing to compare."""
+    return ComparisonResult(name, 0.0, None, why, applies=False)

@@ -24,7 +24,11 @@ _TABLES: dict[Place, type[schema.Table]] = {
     ("redact",): schema.RedactTable,
     ("redact", "patterns"): schema.ReplaceTable,
     ("tag",): schema.TagTable,
+    ("comparator",): schema.ComparatorTable,
+    ("price",): schema.PriceTable,
 }
+_ARRAYS = ("key.rule", "tag", "comparator", "price")
+"""Tables that there may be several of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ class Explainer:
     def _where(self, place: Place) -> str:
         """``agentrec.toml [[key.rule]] #2 ignore #1``."""
         match place:
-            case ("key", "rule", int(), *_):
+            case ("key", "rule", int(), *_) | ("target", str(), *_):
                 heads, rest = 2, place[2:]
-            case (str(), *_) if place[0] in ("agentrec", "key", "redact", "tag"):
+            case (str(), *_) if place[0] in ("agentrec", "key", "redact", "tag", "comparator", "price"):
                 heads, rest = 1, place[1:]
             case _:
                 heads, rest = 0, place
@@ -84,11 +88,12 @@ class Explainer:
     def head(self, table: str) -> str:
         """A table as it is headed in the file: ``[[key.rule]]``, ``[tool.agentrec.redact]``."""
         full = table if not self.in_pyproject else f"tool.agentrec.{table}".removesuffix(".agentrec")
-        return f"[[{full}]]" if table in ("key.rule", "tag") else f"[{full}]"
+        return f"[[{full}]]" if table in _ARRAYS else f"[{full}]"
 
     def _keys(self, inside: Place, key: str) -> str:
         """What may stand in a table, and what was perhaps meant."""
-        table = _TABLES[tuple(part for part in inside if isinstance(part, str))]
+        names = tuple(part for part in inside if isinstance(part, str))
+        table = schema.TargetTable if names[:1] == ("target",) else _TABLES[names]
         keys = [field.alias or name for name, field in table.model_fields.items()]
         if self.in_pyproject and inside == ("agentrec",):
             keys += [name for name in schema.File.model_fields if name != "agentrec"]
@@ -107,7 +112,7 @@ class Explainer:
 
     def _array(self, place: Place) -> str:
         names = tuple(part for part in place if isinstance(part, str))
-        if names in (("key", "rule"), ("tag",)):
+        if ".".join(names) in _ARRAYS:
             return f"tables, each under a head of its own, {self.head('.'.join(names))}"
         if names in _TABLES:
             return "an array of tables, as in [{ pattern = 'a+', with = 'a' }]"

@@ -124,7 +124,7 @@ def _load(
     return Loaded(settings, base, {**dict.fromkeys(_SAYABLE, DEFAULT), **origins}, frozenset(over))
 
 
-_SAYABLE = (*KEYS, "key_rules", "redact", "tags", "targets")
+_SAYABLE = (*KEYS, "key_rules", "redact", "tags", "targets", "comparators", "prices")
 
 
 def _base(environ: Mapping[str, str], cwd: str, flag: str, flag_name: str) -> tuple[Settings, dict[str, str]]:

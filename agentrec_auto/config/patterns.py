@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from datetime import date, datetime
 
 from agentrec_auto import bodypaths
 from agentrec_auto.config.values import Unfit, string, told
@@ -11,6 +12,8 @@ from agentrec_auto.errors import ConfigError
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMPARATOR = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
+_TAKEN = ("all", "embedding", "exact", "fuzzy", "json", "judge", "toolcalls")
 
 
 def regex(value: object) -> str:
@@ -22,6 +25,11 @@ def regex(value: object) -> str:
             "one that matches something to replace",
         )
     return pattern
+
+
+def searched(pattern: str) -> None:
+    """Refuse a regular expression that doesn't compile."""
+    _compiled(pattern)
 
 
 def substitute(pattern: str, text: str) -> None:
@@ -65,6 +73,36 @@ def variable(value: object) -> str:
 def variable_or_none(value: object) -> str:
     """The name of an environment variable, or an empty text."""
     return "" if value == "" else variable(value)
+
+
+def money(value: object) -> float:
+    """Dollars, for a million tokens."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1_000_000:
+        return float(value)
+    raise Unfit(f"bad price {told(value)}", "dollars for a million tokens, as in 2.5")
+
+
+def day(value: object) -> str:
+    """A date, as TOML or in words; empty for none."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    try:
+        if value == "" or (isinstance(value, str) and date.fromisoformat(value)):
+            return value
+    except ValueError:
+        pass
+    raise Unfit(f"bad day {told(value)}", "a date, as in 2026-11-01")
+
+
+def comparator_name(value: object) -> str:
+    """A name that a list of comparators can hold."""
+    expected = "a name of a-z, 0-9, _, . and -"
+    name = string("name", expected)(value)
+    if not _COMPARATOR.fullmatch(name):
+        raise Unfit(f"bad name {told(value)}", expected)
+    if name in _TAKEN:
+        raise Unfit(f"the name of a comparator of ours, {told(value)},", "another")
+    return name
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

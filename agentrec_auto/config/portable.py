@@ -6,7 +6,16 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
+from agentrec_auto.settings import (
+    ComparatorSettings,
+    KeyRule,
+    PriceSettings,
+    RedactSettings,
+    Replacement,
+    Settings,
+    TagRule,
+    TargetSettings,
+)
 
 
 def dump(settings: Settings) -> str:
@@ -63,4 +72,19 @@ def _targets(said: Any) -> tuple[TargetSettings, ...]:
     return tuple(TargetSettings(**{name: _frozen(value) for name, value in one.items()}) for one in said)
 
 
-_BUILDERS = {"key_rules": _key_rules, "redact": _redact, "tags": _tag_rules, "targets": _targets}
+def _comparators(said: Any) -> tuple[ComparatorSettings, ...]:
+    return tuple(ComparatorSettings(**one) for one in said)
+
+
+def _prices(said: Any) -> tuple[PriceSettings, ...]:
+    return tuple(PriceSettings(**one) for one in said)
+
+
+_BUILDERS = {
+    "key_rules": _key_rules,
+    "redact": _redact,
+    "tags": _tag_rules,
+    "targets": _targets,
+    "comparators": _comparators,
+    "prices": _prices,
+}

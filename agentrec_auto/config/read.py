@@ -12,7 +12,16 @@ from agentrec_auto.config import find, toml, values
 from agentrec_auto.config.explain import Explainer
 from agentrec_auto.config.schema import File, KeyTable, RedactTable, ReplaceTable, TagTable, TargetTable
 from agentrec_auto.errors import ConfigError
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
+from agentrec_auto.settings import (
+    ComparatorSettings,
+    KeyRule,
+    PriceSettings,
+    RedactSettings,
+    Replacement,
+    Settings,
+    TagRule,
+    TargetSettings,
+)
 
 Origins = dict[str, str]
 """Field of `Settings` → what said it (``agentrec.toml [agentrec]``)."""
@@ -38,6 +47,8 @@ def read(path: str, *, name: str) -> tuple[Settings, Origins]:
         ("redact", file.redact.model_fields_set, "redact"),
         ("tags", file.tag, "tag"),
         ("targets", file.target, "target"),
+        ("comparators", file.comparator, "comparator"),
+        ("prices", file.price, "price"),
     ):
         if said:
             origins[field] = f"{name} {explainer.head(table)}"
@@ -68,6 +79,8 @@ def _settings(file: File, path: str) -> Settings:
         redact=_redact(file.redact),
         tags=tuple(map(_tag_rule, file.tag)),
         targets=tuple(_target(name, table) for name, table in file.target.items()),
+        comparators=tuple(ComparatorSettings(**dict(table)) for table in file.comparator),
+        prices=tuple(PriceSettings(**dict(table)) for table in file.price),
         root=root,
         config_file=path,
     )

@@ -46,6 +46,7 @@ Glob = Annotated[str, BeforeValidator(values.url_glob)]
 BodyPath = Annotated[str, BeforeValidator(patterns.body_path)]
 Header = Annotated[str, BeforeValidator(patterns.header)]
 Variable = Annotated[str, BeforeValidator(patterns.variable)]
+Money = Annotated[float, BeforeValidator(patterns.money), WithJsonSchema({"type": "number", "minimum": 0})]
 Regex = Annotated[str, BeforeValidator(patterns.regex), Field(json_schema_extra={"format": "regex"})]
 
 
@@ -159,6 +160,62 @@ class TargetTable(Table):
     """Put into the body of every request: `temperature = 0`."""
 
 
+class ComparatorTable(Table):
+    """A pattern that `agentrec migrate --compare NAME` looks for in the target's answers."""
+
+    name: Annotated[str, BeforeValidator(patterns.comparator_name)]
+    """What `--compare` calls it."""
+
+    kind: Annotated[
+        str, BeforeValidator(values.choice("kind", settings.PATTERN_KINDS)), _enum(settings.PATTERN_KINDS)
+    ]
+    """regex (searched for anywhere; `(?i)` for any case) or contains (a text, whatever its case)."""
+
+    pattern: Annotated[str, BeforeValidator(values.string("pattern", "a regular expression or a text"))]
+    """What is looked for."""
+
+    expect: Annotated[
+        str, BeforeValidator(values.choice("expect", settings.EXPECTATIONS)), _enum(settings.EXPECTATIONS)
+    ] = "present"
+    """present, absent, or same: as it is in the baseline's answer."""
+
+    @model_validator(mode="after")
+    def _compiles(self) -> ComparatorTable:
+        if self.kind == "regex":
+            patterns.searched(self.pattern)
+        return self
+
+
+class PriceTable(Table):
+    """What a model costs, in dollars for a million tokens; wins over the price library."""
+
+    model: Annotated[str, BeforeValidator(values.string("model", "a model, or a glob over models' names"))]
+    """A glob over the model's name: `our-llama-*`."""
+
+    input: Money
+    """Read by the model."""
+
+    output: Money
+    """Written by the model."""
+
+    provider: Annotated[str, BeforeValidator(values.text("provider"))] = ""
+    """A glob over the provider's name; for all, unless said."""
+
+    since: Annotated[
+        str, BeforeValidator(patterns.day), WithJsonSchema({"type": "string", "format": "date"})
+    ] = ""
+    """The first day of the price: `2026-11-01`. Of several, the last that has come holds."""
+
+    cache_read: Money | None = None
+    """Read from the provider's cache; as `input`, unless said."""
+
+    cache_write: Money | None = None
+    """Written to it; as `input`, unless said."""
+
+    reasoning: Money | None = None
+    """Thought by the model; as `output`, unless said."""
+
+
 class AgentrecTable(Table):
     """How to record and replay."""
 
@@ -216,6 +273,19 @@ class File(Table):
 
     target: dict[str, TargetTable] = {}
     """One table a model that migrations ask: `[target.NAME]`."""
+
+    comparator: list[ComparatorTable] = []
+    """One table a pattern that answers are judged by; each name once."""
+
+    price: list[PriceTable] = []
+    """One table a model, or a model from some day on."""
+
+    @model_validator(mode="after")
+    def _each_has_its_name(self) -> File:
+        names = [table.name for table in self.comparator]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise Unfit(f"two comparators {twice[0]!r}", "a name each")
+        return self
 
 
 class _EditorSchema(GenerateJsonSchema):

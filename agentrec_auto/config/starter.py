@@ -8,7 +8,9 @@ import re
 from agentrec_auto.config import find, toml
 from agentrec_auto.errors import ConfigError
 
-_HEAD = re.compile(r"^(# )?(\[+)(agentrec|key\.rule|redact|tag|target\.\w+)(\]+)$", re.MULTILINE)
+_HEAD = re.compile(
+    r"^(# )?(\[+)(agentrec|key\.rule|redact|tag|target\.\w+|comparator|price)(\]+)$", re.MULTILINE
+)
 
 
 def text() -> str:

@@ -10,9 +10,24 @@ from typing import Any
 
 from agentrec_auto.config import keys, values
 from agentrec_auto.config.load import CI, DEFAULT, Loaded
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
+from agentrec_auto.settings import (
+    ComparatorSettings,
+    KeyRule,
+    PriceSettings,
+    RedactSettings,
+    Replacement,
+    Settings,
+    TagRule,
+    TargetSettings,
+)
 
-_TABLES = {"key_rules": "key.rule", "tags": "tag", "targets": "target"}
+_TABLES = {
+    "key_rules": "key.rule",
+    "tags": "tag",
+    "targets": "target",
+    "comparators": "comparator",
+    "prices": "price",
+}
 """Fields of `Settings` that the file calls otherwise."""
 
 
@@ -73,6 +88,9 @@ def _plain(value: Any) -> Any:
             said = {field.name: getattr(value, field.name) for field in fields(value)}
             said |= {"headers": dict(value.headers), "options": json.loads(value.options or "{}")}
             return {name: one for name, one in said.items() if one}
+        case ComparatorSettings() | PriceSettings():
+            said = {field.name: getattr(value, field.name) for field in fields(value)}
+            return {name: one for name, one in said.items() if one not in ("", None)}
         case KeyRule() | RedactSettings():
             pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
             return {name: _plain(said) for name, said in pairs if said}
@@ -96,9 +114,9 @@ def _lines(value: Any) -> Iterator[str]:
             said = _plain(value)
             yield said.pop("url")
             yield from (f"  {line}" for line in _said(said))
-        case TargetSettings():
+        case TargetSettings() | ComparatorSettings() | PriceSettings():
             said = _plain(value)
-            yield said.pop("name")
+            yield said.pop("model" if isinstance(value, PriceSettings) else "name")
             yield from (f"  {name}: {one}" for name, one in said.items())
         case RedactSettings():
             yield from _said(_plain(value))

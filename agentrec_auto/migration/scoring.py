@@ -69,7 +69,8 @@ class Scoring:
         else:
             await self._scored_there(row, job)
         told = {result.comparator: result for result in (*row.comparisons, *online)}
-        row.comparisons = [told[one.name] for one in self._comparators if one.name in told]
+        said = [told[one.name] for one in self._comparators if one.name in told]
+        row.comparisons = [result for result in said if result.applies]
 
     def _take_pairs(self, row: RowResult, pair: Pair, takes: Sequence[Side]) -> tuple[Pair, ...]:
         """The baseline's takes beside its newest; once a question, whatever number of targets there is."""

@@ -219,14 +219,18 @@ def test_init_shows_every_key(command, project):
             "redact": "agentrec.toml [redact]",
             "tags": "agentrec.toml [[tag]]",
             "targets": "agentrec.toml [target]",
+            "comparators": "agentrec.toml [[comparator]]",
+            "prices": "agentrec.toml [[price]]",
         }.items()
     }
-    from agentrec_auto.config.schema import RedactTable, RuleTable, TargetTable
+    from agentrec_auto.config.schema import ComparatorTable, PriceTable, RedactTable, RuleTable, TargetTable
 
     tables = tables_of(path.read_text())
     assert {*tables["key"]["rule"][0]} == {*RuleTable.model_fields}
     assert {*tables["redact"]} == {*RedactTable.model_fields}
     assert {*tables["target"]["cheap"]} == {*TargetTable.model_fields}
+    assert {*tables["comparator"][0]} == {*ComparatorTable.model_fields}
+    assert {*tables["price"][0]} == {*PriceTable.model_fields}
 
 
 def test_init_twice(command, project):

@@ -11,7 +11,14 @@ import pytest
 
 from agentrec_auto.bootstrap.options import OPTIONS
 from agentrec_auto.config.keys import KEYS
-from agentrec_auto.config.schema import AgentrecTable, RedactTable, RuleTable, TargetTable
+from agentrec_auto.config.schema import (
+    AgentrecTable,
+    ComparatorTable,
+    PriceTable,
+    RedactTable,
+    RuleTable,
+    TargetTable,
+)
 from agentrec_auto.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs/config.md").read_text(encoding="utf-8")
@@ -60,12 +67,15 @@ def test_keys_of_tables(head, model):
     }
 
 
-def test_keys_of_a_target():
-    """So has a target's."""
-    defaults = {row[0]: row[1] for row in cells("[target.NAME]")}
-    fields_of = TargetTable.model_fields
-    assert defaults == {
-        name: "" if field.is_required() else json.dumps(field.default) for name, field in fields_of.items()
+@pytest.mark.parametrize(
+    ("head", "model"),
+    [("[target.NAME]", TargetTable), ("[[comparator]]", ComparatorTable), ("[[price]]", PriceTable)],
+)
+def test_keys_of_named_tables(head, model):
+    """So has each that needs something said."""
+    assert {row[0]: row[1] for row in cells(head)} == {
+        name: "" if field.is_required() else json.dumps(field.default)
+        for name, field in model.model_fields.items()
     }
 
 
@@ -76,6 +86,8 @@ def test_every_setting():
         "redact": "[redact]",
         "tags": "[[tag]]",
         "targets": "[target.NAME]",
+        "comparators": "[[comparator]]",
+        "prices": "[[price]]",
         "run_tags": "AGENTREC_TAGS",
     }
     not_said = {"root", "config_file"}
@@ -94,6 +106,8 @@ def test_words():
         settings.ON_MISS,
         settings.PAST_LAST_TAKE,
         settings.FAILURES,
+        settings.PATTERN_KINDS,
+        settings.EXPECTATIONS,
     ):
         for word in words:
             assert f"`{word}`" in PAGE, word

@@ -38,9 +38,9 @@ WRONG = [
     ("[agentrec]\ncorpsu = 'x'", f"unknown key 'corpsu' in {A} [agentrec]: expected {ONE_OF} (did you mean 'corpus'?)"),
     ("[agentrec]\non-miss = 'fail'", f"unknown key 'on-miss' in {A} [agentrec]: expected {ONE_OF} (did you mean 'on_miss'?)"),
     ("[agentrec]\nzzz = 'x'", f"unknown key 'zzz' in {A} [agentrec]: expected {ONE_OF}"),
-    ("mode = 'auto'", f"unknown key 'mode' in {A}: expected one of agentrec, key, redact, tag, target ('mode' belongs under [agentrec])"),
-    ("[tool.agentrec]\nmode = 'auto'", f"unknown key 'tool' in {A}: expected one of agentrec, key, redact, tag, target (the table [tool.agentrec] of a pyproject.toml is [agentrec] here)"),
-    ("[[tags]]\nurl = '*'", f"unknown key 'tags' in {A}: expected one of agentrec, key, redact, tag, target (did you mean 'tag'?)"),
+    ("mode = 'auto'", f"unknown key 'mode' in {A}: expected one of agentrec, key, redact, tag, target, comparator, price ('mode' belongs under [agentrec])"),
+    ("[tool.agentrec]\nmode = 'auto'", f"unknown key 'tool' in {A}: expected one of agentrec, key, redact, tag, target, comparator, price (the table [tool.agentrec] of a pyproject.toml is [agentrec] here)"),
+    ("[[tags]]\nurl = '*'", f"unknown key 'tags' in {A}: expected one of agentrec, key, redact, tag, target, comparator, price (did you mean 'tag'?)"),
     ("[agentrec.redact]\nenv = []", f"unknown key 'redact' in {A} [agentrec]: expected {ONE_OF} ([redact] is a table of its own)"),
     ("agentrec = 3", f"bad table 3 in {A} [agentrec]: expected a table"),
     # rules
@@ -52,6 +52,16 @@ WRONG = [
     ("[[key.rule]]\nhost = 1", f"bad host 1 in {A} [[key.rule]] #1 host: expected true or false"),
     ("[[key.rule]]\nheaders = ['x: y']", f"bad header 'x: y' in {A} [[key.rule]] #1 headers #1: expected a header's name, without colon and value"),
     ("[[key.rule]]\nignore_query = ['']", f"bad ignore_query '' in {A} [[key.rule]] #1 ignore_query #1: expected a query name"),
+    # comparators, prices, targets
+    ("[[comparator]]\nname = 'exact'\nkind = 'regex'\npattern = 'a'", f"the name of a comparator of ours, 'exact', in {A} [[comparator]] #1 name: expected another"),
+    ("[[comparator]]\nname = 'a,b'\nkind = 'regex'\npattern = 'a'", f"bad name 'a,b' in {A} [[comparator]] #1 name: expected a name of a-z, 0-9, _, . and -"),
+    ("[[comparator]]\nname = 'a'\nkind = 'regexp'\npattern = 'a'", f"unknown kind 'regexp' in {A} [[comparator]] #1 kind: expected regex or contains"),
+    ("[[comparator]]\nname = 'a'\nkind = 'regex'\npattern = '('", f"bad pattern '(' (missing ), unterminated subpattern at character 1) in {A} [[comparator]] #1: expected a regular expression of Python's re module"),
+    ("[[comparator]]\nname = 'a'\nkind = 'contains'\npattern = '('\n[[comparator]]\nname = 'a'\nkind = 'contains'\npattern = 'b'", f"two comparators 'a' in {A}: expected a name each"),
+    ("[price]\nmodel = 'x'", f"bad price (a table) in {A}: expected tables, each under a head of its own, [[price]]"),
+    ("[[price]]\nmodel = 'x'\ninput = -1\noutput = 1", f"bad price -1 in {A} [[price]] #1 input: expected dollars for a million tokens, as in 2.5"),
+    ("[[price]]\nmodel = 'x'\ninput = 1\noutput = 1\nsince = 'soon'", f"bad day 'soon' in {A} [[price]] #1 since: expected a date, as in 2026-11-01"),
+    ("[target.cheap]\nmodel = 'x'\nmodle = 'y'", f"unknown key 'modle' in {A} [target.cheap]: expected one of model, provider, "),
     # regular expressions
     ("[[key.rule]]\nreplace = [{pattern='(', with='x'}]", f"bad pattern '(' (missing ), unterminated subpattern at character 1) in {A} [[key.rule]] #1 replace #1 pattern: expected a regular expression of Python's re module"),
     ("[redact]\npatterns = [{pattern='a', with='b'}, {pattern='x*', with='y'}]", f"a pattern that matches the empty string, 'x*', in {A} [redact] patterns #2 pattern: expected one that matches something to replace"),
@@ -102,7 +112,7 @@ def test_in_pyproject(project):
     )
     assert project.error().splitlines() == [
         "unknown mode 'x' in pyproject.toml [tool.agentrec] mode: expected off, record, replay, auto, refresh or verify",
-        f"unknown key 'redcat' in pyproject.toml [tool.agentrec]: expected {ONE_OF}, key, redact, tag, target (did you mean 'redact'?)",
+        f"unknown key 'redcat' in pyproject.toml [tool.agentrec]: expected {ONE_OF}, key, redact, tag, target, comparator, price (did you mean 'redact'?)",
         f"bad glob 3 in pyproject.toml [[tool.agentrec.key.rule]] #1 url: expected {GLOB}",
         "bad env 3 in pyproject.toml [tool.agentrec.redact]: expected an array of strings",
     ]

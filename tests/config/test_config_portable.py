@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from agentrec_auto import settings as allowed
 from agentrec_auto.config.load import dump, load
 from agentrec_auto.config.portable import parse
-from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule, TargetSettings
+from agentrec_auto.settings import (
+    ComparatorSettings,
+    KeyRule,
+    PriceSettings,
+    RedactSettings,
+    Replacement,
+    Settings,
+    TagRule,
+    TargetSettings,
+)
 
 TEXTS = st.lists(st.text(max_size=8), max_size=2).map(tuple)
 REPLACEMENTS = st.lists(st.builds(Replacement, st.text(max_size=8), st.text(max_size=8)), max_size=2).map(
@@ -49,6 +58,11 @@ ANYTHING = st.builds(
     tags=st.lists(st.builds(TagRule, st.text(), PAIRS), max_size=2).map(tuple),
     targets=st.lists(
         st.builds(TargetSettings, st.text(), st.text(), headers=PAIRS, options=st.text()), max_size=2
+    ).map(tuple),
+    comparators=st.lists(st.builds(ComparatorSettings), max_size=2).map(tuple),
+    prices=st.lists(
+        st.builds(PriceSettings, input=st.floats(0, 99), output=st.floats(0, 99), reasoning=st.none()),
+        max_size=2,
     ).map(tuple),
     run_tags=PAIRS,
     root=st.text(),
