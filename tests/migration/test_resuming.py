@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from processes import clean_environment
 
 from .recorded import corpus, numbered
