@@ -18,6 +18,8 @@ INJECT = Path(__file__).parents[2] / "agentrec_auto" / "bootstrap" / "inject"
 KEYS = {
     "OPENAI_API_KEY": "sk-journey-0123456789abcdefghijkl",
     "ANTHROPIC_API_KEY": "sk-ant-journey-0123456789abcdefghijkl",
+    "AWS_ACCESS_KEY_ID": "AKIAJOURNEY012345678",
+    "AWS_SECRET_ACCESS_KEY": "journey/0123456789abcdefghijklmnopqrstuv",
 }
 
 

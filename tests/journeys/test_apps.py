@@ -18,9 +18,10 @@ APPS = [
     "streams_app.py",
     "workers_app.py",
     "legacy_app.py",
+    "libraries_app.py",
 ]
 
-IN_ORDER = ["openai_app.py", "anthropic_app.py", "streams_app.py", "legacy_app.py"]
+IN_ORDER = ["openai_app.py", "anthropic_app.py", "streams_app.py", "legacy_app.py", "libraries_app.py"]
 """Those that ask one thing after the other, so that a server that numbers its answers says the same twice."""
 
 
@@ -51,7 +52,7 @@ def test_everything_recorded(journey: Start, app: str) -> None:
     assert [path.name for path in one.corpus.iterdir() if path.name.endswith(".tmp")] == []
 
 
-@pytest.mark.parametrize("app", ["openai_app.py", "legacy_app.py"])
+@pytest.mark.parametrize("app", ["openai_app.py", "legacy_app.py", "libraries_app.py"])
 def test_no_connection(journey: Start, app: str) -> None:
     """By AGENTREC_MODE and the start-up file alone, a listening server sees no connection at all."""
     one = journey(app)
