@@ -148,15 +148,17 @@ def frugal(view: View) -> str:
     """Which of several targets costs least, and which answers first."""
     priced = [target for target in view.targets if target.cost is not None]
     timed = [target for target in view.targets if target.latency is not None]
+    cheapest = min(priced, key=lambda target: target.cost.value if target.cost else 0.0, default=None)
+    fastest = min(timed, key=lambda target: target.latency.value if target.latency else 0.0, default=None)
+    if cheapest is not None and cheapest is fastest:
+        cost, time = ratio(cheapest.cost), ratio(cheapest.latency)
+        return f"Cheapest and fastest is {cheapest.model}: {cost} the cost, {time} the time."
     said = []
-    if priced:
-        cheapest = min(priced, key=lambda target: target.cost.value if target.cost else 0.0)
-        said.append(f"cheapest is {cheapest.model} ({ratio(cheapest.cost)})")
-    if timed:
-        fastest = min(timed, key=lambda target: target.latency.value if target.latency else 0.0)
-        said.append(f"fastest is {fastest.model} ({ratio(fastest.latency)})")
-    told = listed(said)
-    return f"{told[:1].upper()}{told[1:]}." if said else ""
+    if cheapest is not None:
+        said.append(f"Cheapest is {cheapest.model}: {ratio(cheapest.cost)} the cost.")
+    if fastest is not None:
+        said.append(f"Fastest is {fastest.model}: {ratio(fastest.latency)} the time.")
+    return " ".join(said)
 
 
 def uncovered(target: TargetView) -> str:

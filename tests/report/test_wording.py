@@ -6,9 +6,9 @@ import pytest
 from report import studies
 from report.studies import report_of, row
 
-from agentrec_auto.comparators.base import ComparisonResult
+from agentrec_auto.comparators.base import ComparisonResult, Side
 from agentrec_auto.migration.rows import MigrationReport, Study
-from agentrec_auto.report import view_of, wording
+from agentrec_auto.report import render_console, render_html, render_markdown, view_of, wording
 
 
 def broken(count: int, of: int, target: str = "claude-haiku-4-5") -> MigrationReport:
@@ -84,3 +84,30 @@ def test_percent(value: float | None, words: str) -> None:
 def test_money(value: float, words: str) -> None:
     """Small sums keep two digits that say something."""
     assert wording.money(value) == words
+
+
+@pytest.mark.parametrize(
+    ("costs", "times", "words"),
+    [
+        ((0.5, 0.2), (0.5, 0.4), "Cheapest and fastest is b: 0.20× the cost, 0.40× the time."),
+        ((0.5, 0.2), (0.3, 0.4), "Cheapest is b: 0.20× the cost. Fastest is a: 0.30× the time."),
+        ((None, 0.2), (None, None), "Cheapest is b: 0.20× the cost."),
+        ((None, None), (None, None), ""),
+    ],
+)
+def test_the_frugal(costs: tuple[float | None, ...], times: tuple[float | None, ...], words: str) -> None:
+    """Of several targets, the cheapest and the fastest are named, where that is known."""
+    reports = []
+    for name, cost, time in zip("ab", costs, times, strict=True):
+        side = Side(cost_usd=cost, latency_s=time)
+        reports.append(report_of(row(baseline=Side(cost_usd=1.0, latency_s=1.0), target=side)))
+        reports[-1].target_model = name
+    assert wording.frugal(view_of(Study(reports))) == words
+
+
+def test_a_run_that_was_stopped_says_so() -> None:
+    """Wherever a report is read, it says that the run ended early, and why."""
+    found = report_of(row())
+    found.stopped = "--max-cost 1.00 would be passed"
+    for render in (render_console, render_html, render_markdown):
+        assert "max-cost 1.00 would be passed" in render(found)
