@@ -78,9 +78,9 @@ function pane(title, badge, side, other, kind) {
     pre.append(...inert(text));
   } else {
     const pieces = kind === "removed" ? differences(text, other) : differences(other, text);
-    for (const [what, words] of pieces) {
-      if (what === "same") pre.append(...inert(words));
-      else if (what === kind) pre.append(make(kind === "removed" ? "del" : "ins", {}, words));
+    for (const [what, piece] of pieces) {
+      if (what === "same") pre.append(...inert(piece));
+      else if (what === kind) pre.append(make(kind === "removed" ? "del" : "ins", {}, piece));
     }
   }
   if (!text) pre.append(make("span", { class: "meta" }, "nothing"));

@@ -101,11 +101,11 @@ function rowElement(index) {
 function resultCells(row, result, place) {
   const several = row.targets.length > 1;
   if (!result) return [make("td", { class: "answer meta" }, "not asked"), ...(several ? [] : [make("td")])];
-  const words = "reason" in result ? result.reason : result.changed ? excerpt(said(result), 220) : "the same";
-  const answer = make("div", { class: `clamp${result.changed ? "" : " meta"}`, dir: "auto" }, words);
+  const answered = "reason" in result ? result.reason : result.changed ? excerpt(said(result), 220) : "the same";
+  const answer = make("div", { class: `clamp${result.changed ? "" : " meta"}`, dir: "auto" }, answered);
   const badge = badgeElement(result);
-  const told = (score) => score && !(several && score[1] === true);
-  const scores = (result.scores ?? []).flatMap((score, index) => (told(score) ? [scoreElement(facts.comparators[index], score)] : []));
+  const isShown = (score) => score && !(several && score[1] === true);
+  const scores = (result.scores ?? []).flatMap((score, index) => (isShown(score) ? [scoreElement(facts.comparators[index], score)] : []));
   const measured = [["cost", ratio(row.baseline?.cost, result.cost)], ["time", ratio(row.baseline?.latency, result.latency)]]
     .filter(([, value]) => value !== null).map(([name, value]) => make("span", { class: "meta" }, `${name} ${times(value)}`));
   const list = make("div", { class: "score-list" }, ...scores, ...measured);
@@ -125,9 +125,9 @@ function scoreElement(name, [score, passed, , failed]) {
 }
 
 /** Move the keyboard by so many rows, over the ends of a page. */
-function move(step) {
+function move(by) {
   const elements = document.querySelectorAll("#rows tbody tr");
-  const next = current + step;
+  const next = current + by;
   if (next >= elements.length && pageNumber() < pageCount()) return turn(1, 0);
   if (next < 0 && current >= 0 && pageNumber() > 1) return turn(-1, A_PAGE - 1);
   focusRow(Math.max(0, Math.min(elements.length - 1, next)));
@@ -141,8 +141,8 @@ function focusRow(place) {
   elements[place].scrollIntoView({ block: "nearest" });
 }
 
-function turn(step, place = null) {
-  setState({ page: String(pageNumber() + step) });
+function turn(by, place = null) {
+  setState({ page: String(pageNumber() + by) });
   draw();
   if (place === null) document.querySelector("#rows-title").scrollIntoView();
   else focusRow(place);

@@ -10,8 +10,8 @@ function readState() {
 
 /** Change some of it; a filter begins at its first page. */
 function setState(changes, { replace = true } = {}) {
-  const filtered = Object.keys(changes).some((key) => key !== "page" && key !== "row");
-  Object.assign(state, filtered ? { page: "" } : {}, changes);
+  const narrows = Object.keys(changes).some((key) => key !== "page" && key !== "row");
+  Object.assign(state, narrows ? { page: "" } : {}, changes);
   const hash = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== "")).toString();
   const address = hash ? `#${hash}` : location.pathname + location.search;
   if (replace) history.replaceState(null, "", address);
