@@ -82,10 +82,13 @@ def test_json(block: Block) -> None:
 
 
 def lay(block: Block, folder: Path) -> None:
-    """Put the file that the block is said to be given where it says."""
+    """Put the file or folder that the block is said to be given where it says."""
     if given := block.marks.get("given"):
         source, name = given.split(" as ")
-        shutil.copy(GIVEN / source, folder / name)
+        if (GIVEN / source).is_dir():
+            shutil.copytree(GIVEN / source, folder / name, dirs_exist_ok=True)
+        else:
+            shutil.copy(GIVEN / source, folder / name)
 
 
 @each("python")
