@@ -55,6 +55,7 @@ async def _starting(wrapped: Any, response: Any, args: tuple[Any, ...], kwargs: 
     if tap is None:
         return await wrapped(*args, **kwargs)
     from agentrec_auto.seams.aiohttp_tapped import tapped
+    from agentrec_auto.seams.attaching import attaching
 
     protocol = connection.protocol
     try:
@@ -62,7 +63,8 @@ async def _starting(wrapped: Any, response: Any, args: tuple[Any, ...], kwargs: 
     except BaseException as error:
         tap.broke(error)
         raise
-    tapped(response, tap, is_decoded=getattr(protocol, "agentrec_decodes", True))
+    with attaching(tap):
+        tapped(response, tap, is_decoded=getattr(protocol, "agentrec_decodes", True))
     return started
 
 

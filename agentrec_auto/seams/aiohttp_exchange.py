@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from aiohttp import ClientSession, __version__, payload
+from aiohttp.abc import AbstractStreamWriter
 
 from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
@@ -95,17 +96,26 @@ async def _content(request: Any) -> bytes:
     return collected.content
 
 
-class _Collected:
-    """The part of aiohttp's stream writer that payloads write to."""
+class _Collected(AbstractStreamWriter):
+    """What a payload is written to, to be read."""
 
     def __init__(self) -> None:
         self.content = b""
 
-    async def write(self, chunk: bytes) -> None:
+    async def write(self, chunk: Any) -> None:
+        self.content += bytes(chunk)
+
+    async def write_eof(self, chunk: bytes = b"") -> None:
         self.content += chunk
 
     async def drain(self) -> None:
         return None
 
-    async def write_eof(self, chunk: bytes = b"") -> None:
-        self.content += chunk
+    def enable_compression(self, *args: Any, **options: Any) -> None:
+        return None
+
+    def enable_chunking(self) -> None:
+        return None
+
+    async def write_headers(self, *args: Any) -> None:
+        return None

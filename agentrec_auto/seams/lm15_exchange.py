@@ -16,6 +16,7 @@ from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.miss import STATUS
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder
 
 Paced = Iterator[tuple[float, bytes]]
@@ -68,7 +69,9 @@ class Call:
     def tapped(self, response: Any, body: Any, releasing: Callable[[Any, Tap], Any]) -> Any:
         """The response, its body shown to the tap as the caller reads it."""
         tap = self._tap
-        if tap is not None:
+        if tap is None:
+            return response
+        with attaching(tap):
             extensions: dict[str, object] = {
                 "http_version": str(response.http_version or "HTTP/1.1").encode("latin-1", "replace"),
                 "reason_phrase": (response.reason or "").encode("latin-1", "replace"),

@@ -14,6 +14,7 @@ from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
+from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.bodies import at_hand, pairs, read
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
 from agentrec_auto.seams.upgrades import is_upgrade, unseen
@@ -59,7 +60,10 @@ def opened(
         case Replay():
             return _response(pool, wire.played(plan, method), method, url, rest, options)
         case Record(tap):
-            return _tapped(send(body, tap), tap, options)
+            response = send(body, tap)
+            with attaching(tap):
+                _tap(response, tap, options)
+            return response
         case Pass():
             return send(body)
         case Refuse(miss):
@@ -114,12 +118,12 @@ def _response(
     return response
 
 
-def _tapped(response: Any, tap: Tap, options: Mapping[str, Any]) -> Any:
-    """The response, its body shown to the tap as the caller reads it, or now where it was read already."""
+def _tap(response: Any, tap: Tap, options: Mapping[str, Any]) -> None:
+    """Show the tap a response's body as the caller reads it, or now where it was read already."""
     original = getattr(response, "_fp", None)
     if not options.get("preload_content", True) and isinstance(original, http.client.HTTPResponse):
         wire.tapped(original, tap, response)
-        return response
+        return
     headers = pairs(response.headers)
     if options.get("decode_content", True) and _is_decoded(response):
         headers = [
@@ -133,7 +137,6 @@ def _tapped(response: Any, tap: Tap, options: Mapping[str, Any]) -> Any:
     if response.data:
         tap.see(response.data)
     tap.finished()
-    return response
 
 
 def _is_decoded(response: Any) -> bool:

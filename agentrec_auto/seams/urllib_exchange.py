@@ -10,6 +10,7 @@ from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
+from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.bodies import at_hand, pairs, read
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
 
@@ -42,7 +43,8 @@ def opened(do_open: Any, http_class: Any, request: Any, **options: Any) -> Any:
             return _answer(wire.played(plan, method), url)
         case Record(tap):
             response = send(tap)
-            wire.tapped(response, tap, response)
+            with attaching(tap):
+                wire.tapped(response, tap, response)
             return response
         case Pass():
             return send()

@@ -269,6 +269,27 @@ async def test_tap_fails(
     assert corpus.recordings == []
 
 
+@each
+async def test_tap_cannot_be_attached(
+    caller: Caller,
+    corpus: Corpus,
+    server: LoopbackServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A response that we can't put a tap on is the app's all the same, and one warning says so."""
+
+    def fail(*args: Any, **options: Any) -> Any:
+        raise TypeError("no such layout")
+
+    corpus.switch("record")
+    monkeypatch.setattr(Tap, "head", fail)
+    status, body = await caller.ask(server.url + CHAT, question(stream=True))
+    assert status == 200 and body.endswith(b"data: [DONE]\n\n")
+    assert corpus.recordings == []
+    assert "by a fault of our own: TypeError: no such layout" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 @pytest.mark.parametrize("first", CALLERS, ids=str)
 async def test_cross(corpus: Corpus, server: LoopbackServer, first: Caller, stream: bool) -> None:
