@@ -161,8 +161,12 @@ class OpenAIChat(Dialect):
                 document["model"] = model
             if used := chunk.get("usage"):
                 document["usage"] = used
-            for choice in reading.objects(chunk["choices"]):
-                _lay_choice(choices, choice)
+            said = chunk["choices"]
+            if type(said) is list and len(said) == 1 and type(said[0]) is dict:  # as mostly
+                _lay_choice(choices, said[0])
+            else:
+                for choice in reading.objects(said):
+                    _lay_choice(choices, choice)
         if seen:
             document["choices"] = [choices[index] for index in sorted(choices)] or [{"message": {}}]
         return Folded(document, is_whole)
