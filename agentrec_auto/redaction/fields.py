@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from agentrec_auto.redaction.edits import Edit
 
@@ -83,10 +85,15 @@ def hides(name: str, value: str, *, behind: str = "") -> bool:
     return len(value) >= 16 and not any(map(str.isspace, value)) and not _PIECE.match(behind)
 
 
-def is_named(words: str) -> bool:
-    """False only if none of ``words``, what is between quotes line by line, can be the name of a field."""
-    lower = f"{words.lower()}\n"
-    return any(f"{stem}\n" in lower or f"{stem}\\" in lower for stem in _STEMS)
+def is_named(text: str) -> bool:
+    """False only if no secret-named field can be in ``text``; costs less than `is_near`, which is sure."""
+    return bool(_names().find_matches_as_indexes(text.lower().encode("utf-8", "surrogatepass")))
+
+
+@cache
+def _names() -> BytesAhoCorasick:
+    ends = [stem + end for stem in _STEMS for end in ('"', "\\")]
+    return BytesAhoCorasick([end.encode() for end in ends], implementation=Implementation.DFA)
 
 
 def is_near(text: str) -> bool:

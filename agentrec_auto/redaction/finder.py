@@ -79,15 +79,12 @@ class Finder:
         """
         if shapes.hides_letters(text):
             return self
-        by_field = by_word = text
-        if repeats:
-            by_field, by_word = _condensed(text)
         near = Finder(
-            tuple(value for value in self.named if value.is_near(by_word)),
+            tuple(value for value in self.named if value.is_near(text)),
             self.patterns,
-            shapes.near(by_word),
-            tuple(value for value in self.known if value.is_near(by_word)),
-            self.fields and (not repeats or fields.is_named(by_word)) and fields.is_near(by_field),
+            shapes.near(text),
+            tuple(value for value in self.known if value.is_near(text)),
+            self.fields and (_has_fields(text) if repeats else fields.is_near(text)),
         )
         is_idle = not (near.named or near.patterns or near.shapes or near.known or near.fields)
         return None if is_idle else near
@@ -111,10 +108,9 @@ class Finder:
         return edits
 
 
-def _condensed(text: str) -> tuple[str, str]:
-    """A stream's text with what is repeated said once: each field, and each string.
+def _has_fields(text: str) -> bool:
+    """`fields.is_near` of a stream's text, of which each field that is repeated is looked at once.
 
     A comma before a quote is not inside a JSON string, where the quote has a backslash before it.
     """
-    by_field = "\n".join(set(text.replace(', "', ',"').split(',"')))
-    return by_field, "\n".join(set(by_field.split('"')))
+    return fields.is_named(text) and fields.is_near("\n".join(set(text.replace(', "', ',"').split(',"'))))

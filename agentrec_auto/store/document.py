@@ -1,8 +1,9 @@
 """A cassette file's JSON ⇄ an interaction.
 
 The format is that of the ``agentrec`` library, extended by metadata (`agentrec_auto.flow.keeping` says
-which). Laid out to be read in a diff: one line a header, one line a chunk. Written by the standard
-library's C encoder, a piece at a time; ``json.dumps(indent=2)`` would fall to the slow Python one.
+which). Laid out to be read in a diff: one line a header, one line a chunk. Written a piece at a time;
+``json.dumps(indent=2)`` would fall to the standard library's slow encoder. Read and written by orjson where
+there may be much: what that refuses is the standard library's to read.
 """
 
 from __future__ import annotations
@@ -62,11 +63,12 @@ def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None
         + _rows([_header(pair) for pair in interaction.response_headers], "  ")
         + ",",
         f'  "response_extensions": {_encode(_extensions(interaction.response_extensions))},',
-        '  "chunks": ' + _rows([_chunk(chunk) for chunk in interaction.chunks], "  "),
-        "}",
-        "",
+        '  "chunks": [',
     ]
-    return "\n".join(lines).encode("utf-8", "surrogatepass")
+    head = "\n".join(lines).encode("utf-8", "surrogatepass")
+    if not interaction.chunks:
+        return head + b"]\n}\n"
+    return head + b"\n    " + b",\n    ".join([_chunk(chunk) for chunk in interaction.chunks]) + b"\n  ]\n}\n"
 
 
 def loads(data: bytes, where: str) -> CapturedInteraction:
@@ -165,10 +167,12 @@ def _read_headers(pairs: list[list[str]]) -> Headers:
     ]
 
 
-def _chunk(chunk: CapturedChunk) -> str:
-    data = chunk.data
-    told = _quoted(data.decode()) if data.isascii() else _blob(data)
-    return f'{{"data": {told}, "timestamp_offset": {round(chunk.timestamp_offset, 6)}}}'
+def _chunk(chunk: CapturedChunk) -> bytes:
+    try:
+        data: object = chunk.data.decode()
+    except UnicodeDecodeError:
+        data = {"__b64__": base64.b64encode(chunk.data).decode("ascii")}
+    return orjson.dumps({"data": data, "timestamp_offset": round(chunk.timestamp_offset, 6)})
 
 
 def _read_chunk(chunk: Any) -> CapturedChunk:
