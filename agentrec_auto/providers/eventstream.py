@@ -12,6 +12,7 @@ import struct
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from agentrec_auto.providers.sse import Event
@@ -27,6 +28,23 @@ def events(body: bytes) -> Iterator[Event]:
 
     InvokeModel's ``chunk`` events are opened: their document is that of the model's own event.
     """
+    for message in messages(body):
+        yield _event(_headers(message.headers), message.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a body."""
+
+    end: int
+    """Where in the body it ends."""
+
+    headers: bytes
+    payload: bytes
+
+
+def messages(body: bytes) -> Iterator[Message]:
+    """The messages of a body, up to where it is torn or was never one."""
     at = 0
     while len(body) - at >= 16:
         length, header_length, checksum = _PRELUDE.unpack_from(body, at)
@@ -35,9 +53,15 @@ def events(body: bytes) -> Iterator[Event]:
         message = body[at : at + length]
         if zlib.crc32(message[:-4]) != int.from_bytes(message[-4:], "big"):
             return
-        headers = _headers(message[12 : 12 + header_length])
-        yield _event(headers, message[12 + header_length : -4])
         at += length
+        yield Message(at, message[12 : 12 + header_length], message[12 + header_length : -4])
+
+
+def framed(headers: bytes, payload: bytes) -> bytes:
+    """A message with these headers and this payload, its lengths and checksums right."""
+    prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+    message = prelude + zlib.crc32(prelude).to_bytes(4, "big") + headers + payload
+    return message + zlib.crc32(message).to_bytes(4, "big")
 
 
 def _event(headers: dict[str, str], payload: bytes) -> Event:
