@@ -35,6 +35,9 @@ OTHERS = [
 ]
 """Versions of the other libraries that are tested together, with which the rest of them can live."""
 
+OF_OTHERS = ("fakes", "fakes_elsewhere", "aiohttp", "urllib3")
+"""Tests that need more than httpx and httpx2."""
+
 SPELT_OTHERWISE = {
     "0.23.*": "not test_proxy and not test_compressed_arrives",
     "0.24.*": "not test_proxy",
@@ -65,7 +68,7 @@ def http(session: nox.Session, httpx: str, httpx2: str) -> None:
         "-m",
         "pytest",
         "tests/seams",
-        "--ignore=tests/seams/test_fakes.py",
+        *(f"--ignore=tests/seams/test_{name}.py" for name in OF_OTHERS),
         *chosen,
         *session.posargs,
     )
@@ -83,6 +86,7 @@ def wires(session: nox.Session, pins: tuple[str, ...]) -> None:
         "pytest",
         "tests/seams/test_callers.py",
         "tests/seams/test_bedrock.py",
+        "tests/seams/test_urllib3.py",
         *session.posargs,
     )
 
