@@ -10,6 +10,7 @@ from agentrec_auto.comparators.table import ALL, OFFLINE, build_comparators
 from agentrec_auto.corpus.held import Corpus
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.migration.sides import Prices
+from agentrec_auto.settings import Settings
 
 
 @contextmanager
@@ -49,6 +50,8 @@ def comparators(
     yield made
 
 
-def prices(file: str, as_of: str) -> Prices | None:
-    """What tokens cost."""
-    return None
+def prices(files: str, as_of: str, settings: Settings) -> Prices:
+    """What tokens cost: as ``files`` say, then the settings, then the price library."""
+    from agentrec_auto.pricing import open_catalog
+
+    return open_catalog(files, as_of, settings.prices)

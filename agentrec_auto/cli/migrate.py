@@ -85,7 +85,7 @@ def migrate(
     opened = migrating.opened(corpus, config)
     asked = migrating.targets(target, opened, provider, url, dialect)
     recordings = migrating.recordings(opened)
-    prices = judging.prices(pricing, pricing_as_of)
+    prices = judging.prices(pricing, pricing_as_of, opened.settings)
     limits = Limits(concurrency, rpm, tpm, max_cost, retries, timeout)
     stopping = Stopping()
     advance = Advance(quiet=as_json)

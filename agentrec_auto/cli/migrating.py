@@ -102,10 +102,14 @@ BASELINE_REPORT: Any = typer.Option(
     show_default=False,
 )
 PRICING: Any = typer.Option(
-    "", "--pricing", metavar="FILE", help="Prices of your own, in TOML.", show_default=False
+    "",
+    *("--pricing", "--pricing-dir"),
+    metavar="PATH",
+    help="Prices of your own: a TOML file, or a folder of them.",
+    show_default=False,
 )
 PRICING_AS_OF: Any = typer.Option(
-    "", "--pricing-as-of", metavar="DATE", help="The day whose prices hold.", show_default=False
+    "latest", "--pricing-as-of", metavar="DATE", help="The day whose prices hold; or `latest`, or `recorded`."
 )
 
 

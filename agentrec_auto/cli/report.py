@@ -64,7 +64,7 @@ def report(
         offline=True,
         max_tokens_default=max_tokens,
         choice=chosen,
-        prices=judging.prices(pricing, pricing_as_of),
+        prices=judging.prices(pricing, pricing_as_of, opened.settings),
         keyer=opened.keyer,
     )
     with judging.comparators(

@@ -17,8 +17,10 @@ class Prices(Protocol):
     def provenance(self) -> str:
         """Where the prices come from, and as of when."""
 
-    def cost(self, model: str | None, provider: str | None, usage: Usage) -> float | None:
-        """In dollars; None where there is no price."""
+    def cost(
+        self, model: str | None, provider: str | None, usage: Usage, at: str | None = None
+    ) -> float | None:
+        """In dollars; None where there is no price. ``at`` is when the answer was recorded."""
 
 
 def side_of(
@@ -41,8 +43,23 @@ def side_of(
         usage=usage,
         latency_s=reading.number(told.get("latency_s")),
         latency_first_chunk_s=reading.number(told.get("latency_first_chunk_s")),
-        cost_usd=prices.cost(name, provider, usage) if prices is not None and usage is not None else None,
+        cost_usd=_cost(prices, name, model, provider, usage, reading.word(told.get("recorded_at"))),
     )
+
+
+def _cost(
+    prices: Prices | None,
+    answered: str | None,
+    asked: str | None,
+    provider: str | None,
+    usage: Usage | None,
+    at: str | None,
+) -> float | None:
+    """By the model that answered or, where nobody knows its price, by the one that was asked."""
+    if prices is None or usage is None:
+        return None
+    cost = prices.cost(answered, provider, usage, at)
+    return prices.cost(asked, provider, usage, at) if cost is None and asked != answered else cost
 
 
 def tokens_in(usage: Usage | None) -> int | None:

@@ -191,7 +191,7 @@ class Dollar:
 
     provenance = "made up"
 
-    def cost(self, model, provider, usage):
+    def cost(self, model, provider, usage, at=None):
         return usage.output / 100
 
 
