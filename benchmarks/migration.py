@@ -77,7 +77,8 @@ def make(folder: Path, pairs: int) -> None:
     dice, keyer, store = random.Random(5), Keyer(), FolderStore(str(folder))
     for number in range(pairs):
         question = f"{number}: " + " ".join(dice.choices(WORDS, k=60))
-        said = " ".join(dice.choices(WORDS, k=dice.choice(LENGTHS) // 5))
+        length = dice.choice(LENGTHS)
+        said = " ".join(dice.choices(WORDS, k=length // 4))[:length]
         other = said if number % 4 == 0 else said.replace(dice.choice(WORDS), "-")
         baseline = None
         for model, text in (("gpt-4o-mini", said), (TARGET, other)):
