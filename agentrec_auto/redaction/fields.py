@@ -87,7 +87,7 @@ def hides(name: str, value: str, *, behind: str = "") -> bool:
 
 def is_named(text: str) -> bool:
     """False only if no secret-named field can be in ``text``; costs less than `is_near`, which is sure."""
-    return bool(_names().find_matches_as_indexes(text.lower().encode("utf-8", "surrogatepass")))
+    return bool(_names().find_matches_as_indexes(text.encode("utf-8", "surrogatepass").lower()))
 
 
 @cache

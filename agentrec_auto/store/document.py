@@ -68,7 +68,11 @@ def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None
     head = "\n".join(lines).encode("utf-8", "surrogatepass")
     if not interaction.chunks:
         return head + b"]\n}\n"
-    return head + b"\n    " + b",\n    ".join([_chunk(chunk) for chunk in interaction.chunks]) + b"\n  ]\n}\n"
+    # All at once: to have each written by itself takes ten times as long. Inside a string, a quote has a
+    # backslash before it, so that nothing there is taken for the end of a chunk.
+    told = orjson.dumps([_chunk(chunk) for chunk in interaction.chunks])
+    rows = told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
+    return b"".join((head, b"\n    ", rows, b"\n  ]\n}\n"))
 
 
 def loads(data: bytes, where: str) -> CapturedInteraction:
@@ -167,12 +171,12 @@ def _read_headers(pairs: list[list[str]]) -> Headers:
     ]
 
 
-def _chunk(chunk: CapturedChunk) -> bytes:
+def _chunk(chunk: CapturedChunk) -> dict[str, object]:
     try:
         data: object = chunk.data.decode()
     except UnicodeDecodeError:
         data = {"__b64__": base64.b64encode(chunk.data).decode("ascii")}
-    return orjson.dumps({"data": data, "timestamp_offset": round(chunk.timestamp_offset, 6)})
+    return {"data": data, "timestamp_offset": round(chunk.timestamp_offset, 6)}
 
 
 def _read_chunk(chunk: Any) -> CapturedChunk:
