@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import sys
 import weakref
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -163,13 +164,20 @@ class _Tapped(io.RawIOBase):
             self._inner.close()
             if self._dechunker is not None and (partly := self._dechunker.rest()):
                 self._tap.see(partly)
-            # io's finaliser closes, too, and says so on the object; the collector clears references first.
-            owner = self._owner()
-            if owner is None or getattr(owner, "_finalizing", False):
+            if self._is_collected():
                 self._tap.dropped()
             else:
                 self._tap.closed()
         super().close()
+
+    def _is_collected(self) -> bool:
+        """Whether it is the garbage collector that closes, and not the app: files aren't written then.
+
+        io's finaliser says so on the object, and the collector clears references before. A generator that
+        is dropped in the midst of a body (urllib3's ``stream``) closes it in its last breath.
+        """
+        owner = self._owner()
+        return owner is None or getattr(owner, "_finalizing", False) or sys.exc_info()[0] is GeneratorExit
 
     def fileno(self) -> int:
         return int(self._inner.fileno())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from seams.callers import CALLERS, FOLLOWING, NEW, PLAIN, STREAMING, UNPACKING, 
 from seams.twins import CHAT, Corpus, question
 
 from agentrec_auto import assemble
+from agentrec_auto.flow import active
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.flow.tap import Tap
 
@@ -99,8 +99,7 @@ async def test_left_early(caller: Caller, corpus: Corpus, server: LoopbackServer
     async with caller.open(url, question(stream=True)) as answer:
         while b"".join(answer.seen).count(b"data: ") < 2:
             await answer.next()
-    corpus.finish()
-    assert corpus.recording.metadata["ending"] == "abandoned"
+    assert corpus.recording.metadata["ending"] == "abandoned"  # at once, not when the process ends
     server.release()
     corpus.switch("replay")
     with pytest.raises(Exception, match=r"the recording .* ends here"):
@@ -117,20 +116,6 @@ async def test_closed_at_its_last_event(caller: Caller, corpus: Corpus, server: 
             await answer.next()
         assert corpus.recording.metadata["ending"] == "complete"  # kept before anybody closes
     server.release()
-
-
-@streaming
-async def test_dropped(caller: Caller, corpus: Corpus, server: LoopbackServer) -> None:
-    """A response that is dropped unread is kept at the next call, or at the end."""
-    corpus.switch("record")
-    context = caller.open(server.at(stall_after=2) + CHAT, question(stream=True))
-    answer = await context.__aenter__()
-    await answer.next()
-    del answer, context
-    gc.collect()
-    corpus.finish()
-    server.release()
-    assert corpus.recording.metadata["ending"] == "abandoned"
 
 
 @each
@@ -225,6 +210,17 @@ async def test_uninstall(caller: Caller, corpus: Corpus, server: LoopbackServer)
     caller.patch()
     await caller.ask(server.url + CHAT, question())
     assert corpus.counts == {"recorded": 1}
+
+
+@each
+async def test_reached(caller: Caller, corpus: Corpus, server: LoopbackServer) -> None:
+    """The connection watch knows of the hosts that calls are let go out to, and only of these."""
+    corpus.switch("record")
+    await caller.ask(server.url + CHAT, question())
+    assert active.reached == {"127.0.0.1"}
+    corpus.switch("replay")
+    await caller.ask(server.url + CHAT, question())
+    assert active.reached == set()
 
 
 @each
