@@ -86,6 +86,18 @@ def _in_bytes(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     return counted
 
 
+_PIECE = 65536
+
+
+def in_pieces(text: str, overlap: int) -> Iterator[bytes]:
+    """A text in UTF-8, a piece at a time, each beginning ``overlap`` characters before the last one ends."""
+    if len(text) <= _PIECE:
+        yield text.encode("utf-8", "surrogatepass")
+        return
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE + overlap].encode("utf-8", "surrogatepass")
+
+
 def text_of(body: bytes) -> str:
     """Any bytes as a text that `bytes_of` makes the same bytes of."""
     return body.decode("utf-8", "surrogateescape")

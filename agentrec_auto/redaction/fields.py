@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from agentrec_auto.redaction.edits import Edit
+from agentrec_auto.redaction.edits import Edit, in_pieces
 
 PLACEHOLDER = "[REDACTED]"
 
@@ -87,7 +87,11 @@ def hides(name: str, value: str, *, behind: str = "") -> bool:
 
 def is_named(text: str) -> bool:
     """False only if no secret-named field can be in ``text``; costs less than `is_near`, which is sure."""
-    return bool(_names().find_matches_as_indexes(text.encode("utf-8", "surrogatepass").lower()))
+    find = _names().find_matches_as_indexes
+    return any(find(piece.lower()) for piece in in_pieces(text, _LONGEST))
+
+
+_LONGEST = max(map(len, _STEMS)) + 1
 
 
 @cache

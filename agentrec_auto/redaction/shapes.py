@@ -20,6 +20,8 @@ from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from agentrec_auto.redaction.edits import in_pieces
+
 _BEGINNINGS = (
     r"(?<![A-Za-z0-9]{0})",
     r"(?<=\\[bfnrt]{0})",  # the end of an escape in JSON
@@ -202,7 +204,6 @@ _SIGNS = tuple(literal for literal in _LITERALS if len(literal) == 1)
 """Common in prose, and nothing is faster than ``in`` here."""
 
 _WORDS = tuple(literal for literal in _LITERALS if len(literal) > 1)
-_PIECE = 65536
 _OVERLAP = max(map(len, _WORDS)) - 1
 
 
@@ -210,7 +211,7 @@ def near(text: str) -> tuple[Shape, ...]:
     """The shapes that a text, raw or decoded, may hold; mostly none."""
     if hides_letters(text):
         return SHAPES
-    found = _words_in(text.encode("utf-8", "surrogatepass"))
+    found = _words_in(text)
     found.update(sign for sign in _SIGNS if sign in text)
     if not found:
         return ()
@@ -218,12 +219,11 @@ def near(text: str) -> tuple[Shape, ...]:
     return tuple(shape for shape in map(SHAPES.__getitem__, ranks) if shape.is_hinted_at(text))
 
 
-def _words_in(data: bytes) -> set[str]:
+def _words_in(text: str) -> set[str]:
     """The longer literals that are in a text; a piece at a time, for each time one is met takes memory."""
     find = _automaton().find_matches_as_indexes
     found: set[str] = set()
-    for start in range(0, len(data), _PIECE):
-        piece = data[start : start + _PIECE + _OVERLAP] if len(data) > _PIECE else data
+    for piece in in_pieces(text, _OVERLAP):
         if find(piece):  # one may lie in another, which takes longer to tell
             found.update(_WORDS[match[0]] for match in find(piece, overlapping=True))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,12 +29,20 @@ _SUMMARY = '"summary": '
 FORMAT_VERSION = 1
 """Of the file; told in its metadata. `cassette.schema.json` beside this file describes it."""
 
+_TOGETHER = 512
+"""Chunks that are written at once."""
+
 _DROPPED_EXTENSIONS = ("network_stream", "trailers")
 """Live objects, of no meaning once the connection is gone."""
 
 
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
-    """The file's bytes: UTF-8, ending in a newline.
+    """The file's bytes: see `pieces`."""
+    return b"".join(pieces(interaction, summary=summary))
+
+
+def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> Iterator[bytes]:
+    """The file's bytes, one after the other: UTF-8, ending in a newline.
 
     ``summary`` stands first, for people. Unless given it is ``metadata["summary"]``, where whoever recorded
     the interaction left it, or made anew; it is never read back.
@@ -65,14 +73,15 @@ def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None
         f'  "response_extensions": {_encode(_extensions(interaction.response_extensions))},',
         '  "chunks": [',
     ]
-    head = "\n".join(lines).encode("utf-8", "surrogatepass")
-    if not interaction.chunks:
-        return head + b"]\n}\n"
-    # All at once: to have each written by itself takes ten times as long. Inside a string, a quote has a
-    # backslash before it, so that nothing there is taken for the end of a chunk.
-    told = orjson.dumps([_chunk(chunk) for chunk in interaction.chunks])
-    rows = told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
-    return b"".join((head, b"\n    ", rows, b"\n  ]\n}\n"))
+    yield "\n".join(lines).encode("utf-8", "surrogatepass")
+    chunks = interaction.chunks
+    for start in range(0, len(chunks), _TOGETHER):
+        # Many at once: to have each written by itself takes ten times as long. Inside a string, a quote has
+        # a backslash before it, so that nothing there is taken for the end of a chunk.
+        told = orjson.dumps([_chunk(chunk) for chunk in chunks[start : start + _TOGETHER]])
+        yield b",\n    " if start else b"\n    "
+        yield told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
+    yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
 
 
 def loads(data: bytes, where: str) -> CapturedInteraction:

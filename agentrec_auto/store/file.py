@@ -33,6 +33,7 @@ except ImportError:  # Windows: two runs that replace the same take at once may 
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
+_WRITTEN_AT_ONCE = 1 << 20
 _HEAD = 16384
 """Bytes at the beginning of a file that hold its summary and its metadata."""
 
@@ -61,7 +62,7 @@ class FolderStore(Store):
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
     ) -> str | None:
-        temporary = self._write(document.dumps(interaction))
+        temporary = self._write(document.pieces(interaction))
         try:
             while True:
                 name = name_of(key, take)
@@ -77,7 +78,7 @@ class FolderStore(Store):
                 os.unlink(temporary)
 
     def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
-        temporary = self._write(document.dumps(interaction))
+        temporary = self._write(document.pieces(interaction))
         os.replace(temporary, self._path(name))
 
     def remove(self, name: str) -> None:
@@ -153,7 +154,7 @@ class FolderStore(Store):
             raise KeyError(name)
         return os.path.join(self.where, name + _SUFFIX)
 
-    def _write(self, data: bytes) -> str:
+    def _write(self, pieces: Iterator[bytes]) -> str:
         """A complete file under a name nobody else uses: process, count, and chance for forks."""
         temporary = os.path.join(
             self.where, f".{os.getpid()}-{next(self._temporary)}-{os.urandom(4).hex()}.tmp"
@@ -165,10 +166,11 @@ class FolderStore(Store):
             os.makedirs(self.where, exist_ok=True)
             descriptor = os.open(temporary, flags, 0o644)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        except OSError:
+            for data in _gathered(pieces):
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+        except BaseException:
             os.close(descriptor)
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
@@ -222,6 +224,19 @@ class FolderStore(Store):
             yield
         finally:
             os.close(descriptor)
+
+
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces worth a system call each."""
+    gathered: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        gathered.append(piece)
+        size += len(piece)
+        if size >= _WRITTEN_AT_ONCE:
+            yield b"".join(gathered)
+            gathered, size = [], 0
+    yield b"".join(gathered)
 
 
 def _modified(entry: os.DirEntry[str]) -> int:
