@@ -38,7 +38,7 @@ class Answers:
             return None
         if interaction.ending is not Ending.COMPLETE or not await self._is_to(baseline, interaction):
             return None
-        read = registry.read(interaction)
+        read = registry.read_answer(interaction)
         answer = read.answer
         if answer is None or answer.error is not None or not answer.choices:
             why = (

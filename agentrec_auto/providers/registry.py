@@ -143,6 +143,18 @@ def read(interaction: CapturedInteraction) -> Reading:
     return partly or _answer_alone(call, reply) or Reading(why=_unread(call))
 
 
+def read_answer(interaction: CapturedInteraction) -> Reading:
+    """The same without the question, where the first dialect finds an answer."""
+    dialect = next(dialects_for(Call.of(interaction.request)), None)
+    try:
+        answer = dialect.answer(Reply.of(interaction)) if dialect is not None else None
+    except Exception:
+        answer = None
+    if dialect is None or answer is None or not answer.choices or answer.error is not None:
+        return read(interaction)
+    return Reading(dialect.name, None, answer)
+
+
 def _answer_alone(call: Call, reply: Reply) -> Reading | None:
     """What the table makes of the response where the request is of no use (not JSON, or not recorded)."""
     for line in DIALECTS:
