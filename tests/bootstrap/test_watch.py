@@ -15,7 +15,7 @@ PY = sys.executable
 CONNECTS = {
     "socket": "import socket; socket.create_connection(('api.openai.com', 443))",
     "connect": "import socket, sys; sys.audit('socket.connect', None, ('api.anthropic.com', 443))",
-    "urllib": "import urllib.request; urllib.request.urlopen('https://API.OPENAI.COM./v1/models')",
+    "http.client": "import http.client; http.client.HTTPSConnection('API.OPENAI.COM.').request('GET', '/v1/models')",
     "asyncio": "import asyncio; asyncio.run(asyncio.open_connection('generativelanguage.googleapis.com', 443))",
     "bytes": "import socket; socket.getaddrinfo(b'api.mistral.ai', 443)",
     "bedrock": "import socket; socket.getaddrinfo('bedrock-runtime.eu-west-1.amazonaws.com', 443)",
