@@ -2,52 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Sequence
 
 from agentrec_auto.comparators.base import Comparator
 from agentrec_auto.comparators.table import ALL, OFFLINE, build_comparators
 from agentrec_auto.corpus.held import Corpus
 from agentrec_auto.errors import ConfigError
+from agentrec_auto.migration.consulting import EMBEDDING, JUDGE, RecordedEmbedder, RecordedJudge
+from agentrec_auto.migration.limits import Limits
+from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.sides import Prices
+from agentrec_auto.migration.targets import Target, target_for
 from agentrec_auto.settings import Settings
 
 
-@contextmanager
 def comparators(
     spec: str,
     corpus: Corpus,
+    recordings: Recordings,
     *,
     judge_models: Sequence[str],
     embedding_model: str,
     fuzzy_threshold: float,
     embedding_threshold: float,
     offline: bool,
-) -> Iterator[list[Comparator]]:
-    """The comparators that ``spec`` names; `ConfigError` for one that would have to ask, offline."""
+    limits: Limits | None = None,
+) -> list[Comparator]:
+    """The comparators that ``spec`` names. What judges and embedding models say is kept in the corpus.
+
+    `ConfigError`, offline, for one that nobody has asked yet; for one without a key where it would be.
+    """
+    named = {part.strip().lower() for part in spec.split(",")}
+    asks = {kind for kind in (JUDGE, EMBEDDING) if named & {kind, "all"}}
+    known = _consulted(recordings) if offline and asks else frozenset(ALL)
+    asks &= known
+    judges = [_target(name, corpus, "--judge-model") for name in judge_models if JUDGE in asks]
+    embedding = _target(embedding_model, corpus, "--embedding-model") if EMBEDDING in asks else None
     try:
         made = build_comparators(
             spec,
-            judge_model=judge_models[0],
-            judge_model_2=judge_models[1] if len(judge_models) > 1 else None,
-            embedding_model=embedding_model,
             fuzzy_threshold=fuzzy_threshold,
             embedding_threshold=embedding_threshold,
             patterns=corpus.settings.comparators,
-            every=OFFLINE if offline else ALL,
+            askers=[RecordedJudge(one, recordings, offline=offline, limits=limits) for one in judges],
+            embedder=RecordedEmbedder(embedding, recordings, offline=offline, limits=limits)
+            if embedding is not None
+            else None,
+            every=[name for name in ALL if name in (*OFFLINE, *known)],
         )
     except ConfigError:
         raise
     except ValueError as error:
         raise ConfigError(str(error), where=f"--compare {spec}") from error
     online = [one.name for one in made if one.is_online]
-    if offline and online:
+    if offline and (unheard := [name for name in online if name not in known]):
         raise ConfigError(
-            f"{', '.join(online)} would have to ask somebody",
+            f"{', '.join(unheard)} would have to ask somebody",
             where="`agentrec report`, which asks nobody",
             expected="comparators that compute, or `agentrec migrate` with the same options",
         )
-    yield made
+    if not offline:
+        for target in (*judges, embedding):
+            if target is not None:
+                target.check_key()
+    return made
+
+
+def _consulted(recordings: Recordings) -> frozenset[str]:
+    """Which kinds of comparators have asked somebody, whose answers are in the corpus."""
+    names = asyncio.run(recordings.names())
+    return frozenset(
+        kind for kind in (JUDGE, EMBEDDING) if any(name.startswith(f"{kind}__") for name in names)
+    )
+
+
+def _target(name: str, corpus: Corpus, option: str) -> Target:
+    try:
+        return target_for(name, targets=corpus.settings.targets)
+    except LookupError as error:
+        raise ConfigError(str(error), where=f"{option} {name}") from error
 
 
 def prices(files: str, as_of: str, settings: Settings) -> Prices:

@@ -104,20 +104,22 @@ def migrate(
     if dry_run:
         _plan(recordings, asked, options, as_json)
         return
-    with judging.comparators(
+    compared = judging.comparators(
         compare,
         opened,
+        recordings,
         judge_models=[name for name in (judge, judge_2) if name],
         embedding_model=embedding,
         fuzzy_threshold=fuzzy_threshold,
         embedding_threshold=embedding_threshold,
         offline=False,
-    ) as compared:
-        wanted = migrating.gates(
-            strict, min_pass, min_pass_lower, max_cost_ratio, max_latency_ratio, baseline_report, compared
-        )
-        with advance:
-            found, signalled = asyncio.run(_asked(recordings, asked, compared, options))
+        limits=limits,
+    )
+    wanted = migrating.gates(
+        strict, min_pass, min_pass_lower, max_cost_ratio, max_latency_ratio, baseline_report, compared
+    )
+    with advance:
+        found, signalled = asyncio.run(_asked(recordings, asked, compared, options))
     code = migrating.finish(found, paper, wanted, as_json=as_json)
     if found.first.stopped:
         output.note(f"stopped early: {found.first.stopped}; the same command goes on where this one was")

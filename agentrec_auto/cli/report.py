@@ -60,6 +60,7 @@ def report(
     chosen = migrating.choice(words, part, limit, sample, seed)
     opened = migrating.opened(corpus, config)
     asked = migrating.targets(target, opened, provider, url, dialect)
+    recordings = migrating.recordings(opened)
     options = Options(
         offline=True,
         max_tokens_default=max_tokens,
@@ -67,17 +68,18 @@ def report(
         prices=judging.prices(pricing, pricing_as_of, opened.settings),
         keyer=opened.keyer,
     )
-    with judging.comparators(
+    compared = judging.comparators(
         compare,
         opened,
+        recordings,
         judge_models=[name for name in (judge, judge_2) if name],
         embedding_model=embedding,
         fuzzy_threshold=fuzzy_threshold,
         embedding_threshold=embedding_threshold,
         offline=True,
-    ) as compared:
-        wanted = migrating.gates(
-            strict, min_pass, min_pass_lower, max_cost_ratio, max_latency_ratio, baseline_report, compared
-        )
-        found = asyncio.run(study(migrating.recordings(opened), asked, compared, options))
+    )
+    wanted = migrating.gates(
+        strict, min_pass, min_pass_lower, max_cost_ratio, max_latency_ratio, baseline_report, compared
+    )
+    found = asyncio.run(study(recordings, asked, compared, options))
     raise typer.Exit(migrating.finish(found, paper, wanted, as_json=as_json))

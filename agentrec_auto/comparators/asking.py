@@ -30,6 +30,9 @@ class Asker(Protocol):
     async def ask(self, system: str, prompt: str) -> Reply:
         """What it says; raises what stands in the way."""
 
+    async def close(self) -> None:
+        """Hang up; it may be asked again."""
+
 
 class Embedder(Protocol):
     """A model that makes vectors of texts."""
@@ -40,3 +43,6 @@ class Embedder(Protocol):
 
     async def vectors(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """A vector a text; raises what stands in the way."""
+
+    async def close(self) -> None:
+        """Hang up; it may be asked again."""

@@ -92,6 +92,9 @@ class Comparator(ABC):
         """The same of a pair, with its category."""
         return await self.compare(pair.prompt, pair.baseline, pair.target)
 
+    async def close(self) -> None:  # noqa: B027  # most have nothing to close
+        """A run is over: hang up. Another may follow."""
+
 
 class Scorer(Comparator):
     """A comparator that computes: nothing to wait for. Must be picklable, for executors."""

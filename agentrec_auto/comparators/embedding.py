@@ -52,6 +52,9 @@ class EmbeddingComparator(Comparator):
         score = max(0.0, min(1.0, cosine_similarity(first, second)))
         return self._told(score, f"cosine similarity {score:.2f} via {self._embedder.model}")
 
+    async def close(self) -> None:
+        await self._embedder.close()
+
     def _told(self, score: float, detail: str) -> ComparisonResult:
         return ComparisonResult(
             self.name, score, score >= self.threshold, f"{detail} (threshold {self.threshold})"

@@ -61,6 +61,10 @@ class JudgeComparator(Comparator):
             self.name, score, all(one.equivalent for one in verdicts), self._detail(verdicts) + note
         )
 
+    async def close(self) -> None:
+        for asker in self._askers:
+            await asker.close()
+
     async def _verdict(self, asker: Asker, asked: str) -> Verdict:
         reply = await asker.ask(SYSTEM, asked)
         try:

@@ -20,12 +20,17 @@ TIMEOUT_S = 120.0
 EMBEDDINGS_URL = "https://api.openai.com/v1/embeddings"
 
 
-class HttpAsker:
-    """A model whose provider is known by its name."""
-
+class _OverHttp:
     def __init__(self, model: str, http: httpx.AsyncClient | None = None) -> None:
         self.model = model
         self._http = http
+
+    async def close(self) -> None:
+        """Nothing: the client is the caller's."""
+
+
+class HttpAsker(_OverHttp):
+    """A model whose provider is known by its name."""
 
     async def ask(self, system: str, prompt: str) -> Reply:
         adapter = adapter_for_model(self.model)
@@ -38,12 +43,8 @@ class HttpAsker:
         return Reply(decoded.text, decoded.finish_reason in ("length", "max_tokens"))
 
 
-class HttpEmbedder:
+class HttpEmbedder(_OverHttp):
     """OpenAI's embeddings."""
-
-    def __init__(self, model: str, http: httpx.AsyncClient | None = None) -> None:
-        self.model = model
-        self._http = http
 
     async def vectors(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         key = os.environ.get("OPENAI_API_KEY")

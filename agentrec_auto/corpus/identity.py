@@ -21,7 +21,7 @@ from agentrec_auto.store.base import split_name
 from agentrec_auto.store.document import FORMAT_VERSION
 
 _KEY = re.compile(r"[A-Za-z0-9.-]+_[A-Za-z0-9._-]+_[0-9a-f]{16}")
-_NAMED = ("migration__", "judge__")
+_NAMED = ("migration__", "judge__", "embedding__")
 """What a migration keeps is named after what it was made from, not after its request."""
 
 

@@ -160,14 +160,14 @@ def understood(interaction: CapturedInteraction | None) -> tuple[CapturedInterac
     """A recorded answer and what it says; `CallFailedError` where that is none, or not all of it."""
     if interaction is None:
         raise PassingError("target call failed: the answer broke off", "an answer that broke off")
-    reading = registry.read(interaction)
+    reading = registry.read_answer(interaction)
     answer = reading.answer
     if answer is not None and answer.error is not None:
         text = f"target API returned {interaction.response_status} with an error: {answer.error}"
         if says_to_try_again(answer.error):
             raise PassingError(text, "an error in the answer", is_busy=True)
         raise CallFailedError(text)
-    if answer is None or not answer.choices:
+    if answer is None or not (answer.choices or answer.vectors):
         raise CallFailedError(f"target answer undecodable: {reading.why or 'there is no answer in it'}")
     if interaction.ending is not Ending.COMPLETE or not answer.is_whole:
         raise PassingError("target call failed: the stream ended without its last event", "a torn stream")

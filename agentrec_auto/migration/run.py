@@ -76,7 +76,11 @@ async def study(
     if options.begun is not None:
         options.begun(len(found) * len(targets))
     jobs = [(baseline, target) for baseline in found for target in targets]
-    rows = await run.rows(jobs)
+    try:
+        rows = await run.rows(jobs)
+    finally:
+        for comparator in comparators:
+            await comparator.close()
     made = datetime.now(timezone.utc).isoformat(timespec="seconds")
     return Study(
         [

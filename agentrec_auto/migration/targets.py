@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,6 +100,21 @@ class Target:
             **self._own_headers(),
         }
         return Asking(_joined(base, written.path), headers, _dumped(body), written.notes + notes.told())
+
+    def embedding(self, texts: Sequence[str]) -> Asking:
+        """The request for the texts' vectors, as OpenAI has it and those who speak like it.
+
+        `UnsupportedRequestError` of a provider that doesn't, `MissingAPIKeyError` as for `request`.
+        """
+        if self.adapter is not None or not self.dialect.startswith("openai"):
+            raise UnsupportedRequestError(
+                f"{self.provider} has no embeddings of OpenAI's shape: name a model of somebody who does"
+            )
+        headers = {"content-type": "application/json", **self._auth(), **self._own_headers()}
+        body = {"model": self.model, "input": list(texts), **self.options}
+        return Asking(
+            _joined(located(self.profile.url, os.environ), "/v1/embeddings"), headers, _dumped(body), ()
+        )
 
     def check_key(self) -> None:
         """Raise `MissingAPIKeyError` where a live call would, before the first is made."""

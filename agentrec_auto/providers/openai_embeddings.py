@@ -40,7 +40,9 @@ class OpenAIEmbeddings(Dialect):
         if not isinstance(document.get("data"), list):
             raise DecodeError("the response has no embeddings")
         raw = reading.members(document.get("usage")) or None
-        told = [one.get("embedding") for one in reading.objects(document["data"])]
+        # Gateways that embed by the batch give them back in any order.
+        ordered = sorted(reading.objects(document["data"]), key=lambda one: reading.count(one.get("index")))
+        told = [one.get("embedding") for one in ordered]
         return Answer(
             usage=usage(raw),
             model=reading.word(document.get("model")),

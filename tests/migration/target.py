@@ -97,7 +97,7 @@ class Target:
         with self._lock:
             self._inside += 1
             self.most_at_once = max(self.most_at_once, self._inside)
-            said = json.dumps([body["model"], body["messages"]])
+            said = json.dumps([body["model"], body.get("messages", body.get("input"))])
             self._counted[said] += 1
             ask = Ask(len(self.asked) + 1, self._counted[said], path, headers, body)
             self.asked.append(ask)
