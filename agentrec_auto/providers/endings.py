@@ -22,9 +22,8 @@ import json
 import re
 from functools import cache
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
-
 from agentrec_auto.capture import Ending
+from agentrec_auto.compiled import Words
 
 _LAST_TYPES = frozenset(
     {"message_stop", "message-end", "stream-end", "response.completed", "response.incomplete"}
@@ -94,12 +93,12 @@ class Terminator:
 
 
 def _has_mark(event: bytes) -> bool:
-    return bool(_marks().find_matches_as_indexes(event))
+    return _marks().any_in(event)
 
 
 @cache
-def _marks() -> BytesAhoCorasick:
-    return BytesAhoCorasick(_MARKS, implementation=Implementation.DFA)
+def _marks() -> Words:
+    return Words(_MARKS)
 
 
 def _ending(event: bytes) -> Ending | None:

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
-import orjson
-
+from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
 
 _BLANK = re.compile(r"\r\n\r\n|\n\n|\r\r|\n\r\n")
@@ -95,7 +94,7 @@ def _one_by_one(body: bytes) -> Iterator[Event]:
         if not data:
             continue
         try:
-            document = _loaded(data)
+            document = loads(data)
         except (ValueError, RecursionError) as error:
             if is_closed:
                 raise DecodeError(f"malformed event {_shown(data)}: {error}") from error
@@ -124,7 +123,7 @@ def _at_once(body: bytes) -> Iterator[Event] | None:
         names.append(name)
         data.append(block[6:])
     try:
-        documents = _loaded(f"[{','.join(data)}]")
+        documents = loads(f"[{','.join(data)}]")
     except (ValueError, RecursionError):
         return None
     if len(documents) != len(data):  # two values in one event, which is no JSON by itself
@@ -139,12 +138,12 @@ def lines(body: bytes) -> Iterator[Event]:
     for line in whole:
         if line.strip():
             try:
-                yield Event("", _loaded(line))
+                yield Event("", loads(line))
             except (ValueError, RecursionError) as error:
                 raise DecodeError(f"malformed line {_shown(line)}: {error}") from error
     if rest.strip():
         try:
-            yield Event("", _loaded(rest))
+            yield Event("", loads(rest))
         except (ValueError, RecursionError):
             return
 
@@ -159,14 +158,6 @@ def elements(body: bytes) -> Iterator[Event]:
         except (ValueError, RecursionError):
             return
         yield Event("", document)
-
-
-def _loaded(data: str) -> Any:
-    """By orjson, for streams have thousands of events; by the standard library what that refuses (NaN)."""
-    try:
-        return orjson.loads(data)
-    except ValueError:
-        return json.loads(data)
 
 
 def _skipped(text: str, at: int) -> int:

@@ -18,8 +18,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
-
+from agentrec_auto.compiled import Words
 from agentrec_auto.redaction.edits import in_pieces
 
 _BEGINNINGS = (
@@ -221,15 +220,10 @@ def near(text: str) -> tuple[Shape, ...]:
 
 def _words_in(text: str) -> set[str]:
     """The longer literals that are in a text; a piece at a time, for each time one is met takes memory."""
-    find = _automaton().find_matches_as_indexes
-    found: set[str] = set()
-    for piece in in_pieces(text, _OVERLAP):
-        if find(piece):  # one may lie in another, which takes longer to tell
-            found.update(_WORDS[match[0]] for match in find(piece, overlapping=True))
-    return found
+    words = _words()
+    return {_WORDS[place] for piece in in_pieces(text, _OVERLAP) for place in words.all_in(piece)}
 
 
 @cache
-def _automaton() -> BytesAhoCorasick:
-    words = [word.encode() for word in _WORDS]
-    return BytesAhoCorasick(words, implementation=Implementation.DFA)
+def _words() -> Words:
+    return Words(word.encode() for word in _WORDS)

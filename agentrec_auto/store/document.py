@@ -2,8 +2,7 @@
 
 The format is that of the ``agentrec`` library, extended by metadata (`agentrec_auto.flow.keeping` says
 which). Laid out to be read in a diff: one line a header, one line a chunk. Written a piece at a time;
-``json.dumps(indent=2)`` would fall to the standard library's slow encoder. Read and written by orjson where
-there may be much: what that refuses is the standard library's to read.
+``json.dumps(indent=2)`` would fall to the standard library's slow encoder.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-
+from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
 from agentrec_auto.errors import BrokenRecordingError
 
@@ -78,7 +76,7 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
     for start in range(0, len(chunks), _TOGETHER):
         # Many at once: to have each written by itself takes ten times as long. Inside a string, a quote has
         # a backslash before it, so that nothing there is taken for the end of a chunk.
-        told = orjson.dumps([_chunk(chunk) for chunk in chunks[start : start + _TOGETHER]])
+        told = compiled.dumps([_chunk(chunk) for chunk in chunks[start : start + _TOGETHER]])
         yield b",\n    " if start else b"\n    "
         yield told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
     yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
@@ -87,12 +85,9 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
 def loads(data: bytes, where: str) -> CapturedInteraction:
     """The interaction in a file's bytes; `BrokenRecordingError` names ``where`` and what is wrong."""
     try:
-        document = orjson.loads(data)
-    except ValueError:  # lone surrogates and NaN are ours to read, and what is wrong is said better
-        try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
+        document = compiled.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
     return read(document, where)
 
 
