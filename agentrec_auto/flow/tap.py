@@ -22,6 +22,7 @@ Nothing here may reach the app: a tap that fails goes mute, and says so once thr
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from time import perf_counter
 from typing import Protocol
@@ -58,7 +59,8 @@ def _harmless(method: Callable[..., None]) -> Callable[..., None]:
                 method(tap, *args)
         except Exception as error:  # ours, whatever it is: the app's call goes on
             tap.muted = True
-            tap.outlet.failed(tap, error)
+            with suppress(Exception):  # to tell of a failure may fail, too
+                tap.outlet.failed(tap, error)
 
     return guarded
 

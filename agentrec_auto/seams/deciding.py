@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import CapturedRequest, Headers
@@ -46,8 +46,8 @@ _assemble: Any = None
 
 def wants_fakes() -> bool:
     """Whether in-process fakes are to be intercepted (``fakes = true``); asked only where there is one."""
-    active.restore()
     try:
+        active.restore()
         return process_recorder().settings.fakes
     except Exception:
         return False  # what is wrong with the settings is told at the first real call
@@ -67,8 +67,8 @@ def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]
     """Whether a request is to be planned at all. A call inside a call that a seam let through is not."""
     if active.inside.get():
         return False
-    active.restore()
     try:
+        active.restore()
         return find().concerns(method, url, body)
     except Exception:
         # Whatever is wrong, `planned` meets it again, and says so in the app's own terms.
@@ -98,13 +98,15 @@ def going_out(host: str) -> Iterator[None]:
 def _failed(error: Exception, request: CapturedRequest) -> Plan:
     why = f"{type(error).__name__}: {error}"
     if os.environ.get("AGENTREC_MODE") in _GOES_LIVE:
-        active.ledger.note(events.UNRECORDED)
-        warn_once(active.ledger, f"calls go through unrecorded ({why})")
+        with suppress(Exception):  # to tell of a failure may fail, too
+            active.ledger.note(events.UNRECORDED)
+            warn_once(active.ledger, f"calls go through unrecorded ({why})")
         return PASS
     text = (
         f"agentrec: replay can't answer {request.method} {request.url.split('?', 1)[0]} "
         f"and won't let it go live: {why}"
     )
-    active.ledger.note(events.MISSED, text=text)
-    say(text.removeprefix("agentrec: "))
+    with suppress(Exception):
+        active.ledger.note(events.MISSED, text=text)
+        say(text.removeprefix("agentrec: "))
     return Refuse(Miss(text))
