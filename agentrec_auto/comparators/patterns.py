@@ -17,6 +17,8 @@ from agentrec_auto.comparators.texts import normalised, words
 from agentrec_auto.errors import ConfigError
 
 PATIENCE_S = 2.0
+_STRIKES = 3
+"""Answers that a pattern may take too long for: two seconds each for 10,000 would be a day."""
 
 Expect = Literal["present", "absent", "same"]
 EXPECTATIONS = ("present", "absent", "same")
@@ -34,17 +36,21 @@ class PatternComparator(Scorer):
             )
         self.name = name
         self.expect = expect
+        self._strikes = 0
 
     def finds(self, text: str) -> bool:
         """Whether the pattern is in a text; TimeoutError where that took too long."""
         raise NotImplementedError
 
     def score(self, pair: Pair) -> ComparisonResult:
+        if self._strikes >= _STRIKES:
+            return failed(self.name, f"{_TOO_LONG} for {_STRIKES} answers: given up")
         try:
             there = self.finds(words(pair.target))
             before = self.finds(words(pair.baseline))
         except TimeoutError:
-            return failed(self.name, f"the pattern took longer than {PATIENCE_S:g} s")
+            self._strikes += 1
+            return failed(self.name, _TOO_LONG)
         wanted = before if self.expect == "same" else self.expect == "present"
         is_well = there is wanted
         told = "present" if there else "absent"
@@ -77,6 +83,7 @@ class RegexComparator(PatternComparator):
         return _compiled(self.pattern).search(text, timeout=PATIENCE_S) is not None
 
 
+_TOO_LONG = f"the pattern took longer than {PATIENCE_S:g} s"
 _WORDS = {True: "present", False: "absent"}
 
 
