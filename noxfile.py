@@ -6,6 +6,9 @@ Where uv is at hand it makes the environments, else virtualenv. What is given be
 
 from __future__ import annotations
 
+import itertools
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2024.10"
@@ -92,16 +95,29 @@ def wires(session: nox.Session, pins: tuple[str, ...]) -> None:
 
 
 @nox.session
-def sdks(session: nox.Session) -> None:
-    """Real programs with older and newer SDKs, recorded and replayed in environments without us."""
-    session.install("-e", ".[test]", "uv")
+def matrix(session: nox.Session) -> None:
+    """SDKs and frameworks, old and new, each in an environment of its own, made from its lock.
+
+    All of them, or ``nox -s matrix -- sample``, ``nox -s matrix -- groq openai-1.10 -k stream``;
+    ``nox -s matrix -- --lock groq`` asks the index for what is newest, and writes the lock.
+    """
+    session.install("-e", ".", "httpx2", "uv", "pytest-xdist", *WITHOUT_SDKS)
+    words = list(session.posargs)
+    if words[:1] == ["--lock"]:
+        session.run("python", "tests/matrix/environments.py", *words[1:])
+        return
+    names = list(itertools.takewhile(lambda word: not word.startswith("-"), words))
     session.run(
         "python",
         "-m",
         "pytest",
-        "tests/journeys/test_matrix.py",
-        *session.posargs,
-        env={"AGENTREC_MATRIX": "1"},
+        "tests/matrix",
+        *("-q", "-n", "2", "--dist", "loadgroup"),
+        *words[len(names) :],
+        env={
+            "AGENTREC_MATRIX": ",".join(names) or "all",
+            "AGENTREC_MATRIX_ENVIRONMENTS": str(Path(session.virtualenv.location) / "editions"),
+        },
     )
 
 

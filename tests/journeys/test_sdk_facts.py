@@ -1,6 +1,6 @@
 """What SDKs do at the points our design stands on; `sdk_facts.py` finds it out, here for the SDKs installed.
 
-The same is asked of openai 1.10 to 3.54 and anthropic 0.39 to 2.12 by `test_matrix`.
+The same is asked of openai 1.10 to 3.54 and anthropic 0.39 to 2.12 by the matrix.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ stream. A text answer is ``answer 7 to: <last user text>``, where 7 is the reque
 two calls are answered alike; a question with tools is answered by a call of the first tool; a question
 with a JSON schema by an instance of it. The control ``say`` sets the text, and wins over all that.
 
-Shapes after the public API references: Chat Completions, Responses, Embeddings, Files; Anthropic Messages;
-Gemini generateContent; Ollama chat; Bedrock Converse and InvokeModel.
+Shapes after the public API references: Chat Completions, Responses, Embeddings, Files and what else OpenAI has;
+Anthropic Messages, on Vertex AI too; Gemini; Ollama; Bedrock Converse and InvokeModel; Cohere; Replicate.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from collections.abc import Callable
 from loopback_dialects.anthropic_messages import count_tokens, messages
 from loopback_dialects.base import Answer, Ask, Json, as_json
 from loopback_dialects.bedrock import converse, invoke
-from loopback_dialects.gemini import gemini, gemini_count
-from loopback_dialects.ollama import ollama
+from loopback_dialects.cohere import chat_v1, chat_v2, embed, rerank
+from loopback_dialects.gemini import gemini, gemini_count, gemini_embed, vertex_messages
+from loopback_dialects.ollama import ollama, ollama_embed
 from loopback_dialects.openai_chat import chat
+from loopback_dialects.openai_media import completions, images, moderations, speech, transcriptions
 from loopback_dialects.openai_responses import responses
 from loopback_dialects.openai_rest import embeddings, files, models
+from loopback_dialects.replicate import prediction, prediction_stream, predictions
 
 __all__ = ["Answer", "Ask", "answer", "failure"]
 
@@ -78,13 +81,28 @@ def hello(ask: Ask) -> Answer:
 ROUTES: tuple[tuple[str, Callable[[Ask], Answer]], ...] = (
     (r"/chat/completions$", chat),
     (r"/responses$", responses),
+    (r"/completions$", completions),
+    (r"^/api/(embed|embeddings)$", ollama_embed),
     (r"/embeddings$", embeddings),
+    (r"/audio/speech$", speech),
+    (r"/audio/(transcriptions|translations)$", transcriptions),
+    (r"/images/(generations|edits)$", images),
+    (r"/moderations$", moderations),
+    (r"/v2/chat$", chat_v2),
+    (r"/v1/chat$", chat_v1),
+    (r"/v[12]/embed$", embed),
+    (r"/v[12]/rerank$", rerank),
+    (r"/predictions$", predictions),
+    (r"/predictions/[^/]+$", prediction),
+    (r"/streams/[^/]+$", prediction_stream),
     (r"/files$", files),
     (r"/messages$", messages),
     (r"/messages/count_tokens$", count_tokens),
     (r":(g|streamG)enerateContent$", gemini),
     (r":countTokens$", gemini_count),
-    (r"^/api/chat$", ollama),
+    (r":(batchEmbedContents|embedContent)$", gemini_embed),
+    (r":(rawPredict|streamRawPredict)$", vertex_messages),
+    (r"^/api/(chat|generate)$", ollama),
     (r"^/model/[^/]+/converse(-stream)?$", converse),
     (r"^/model/[^/]+/invoke(-with-response-stream)?$", invoke),
     (r"/models(/[^/:]+)?$", models),

@@ -1,10 +1,12 @@
-"""Gemini generateContent."""
+"""Gemini: generateContent, embeddings, and token counts; Anthropic's Messages as Vertex AI carries them."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs
 
+from loopback_dialects.anthropic_messages import messages
 from loopback_dialects.base import Answer, Ask, Json, as_json
 from loopback_dialects.said import calls, count, last_text, said, tokens
 
@@ -58,3 +60,16 @@ def gemini(ask: Ask) -> Answer:
 def gemini_count(ask: Ask) -> Answer:
     """``models/M:countTokens``."""
     return Answer(body=as_json({"totalTokens": count(ask.json.get("contents"))}))
+
+
+def gemini_embed(ask: Ask) -> Answer:
+    """``models/M:embedContent`` and ``:batchEmbedContents``."""
+    vector = {"values": [ask.number / 1024, count(ask.json) / 64]}
+    if ask.path.endswith(":embedContent"):
+        return Answer(body=as_json({"embedding": vector}))
+    return Answer(body=as_json({"embeddings": [vector for _ in ask.json.get("requests") or []]}))
+
+
+def vertex_messages(ask: Ask) -> Answer:
+    """``publishers/anthropic/models/M:rawPredict`` and ``:streamRawPredict``."""
+    return messages(replace(ask, path="/v1/messages"))

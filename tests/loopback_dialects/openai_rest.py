@@ -59,7 +59,7 @@ def models(ask: Ask) -> Answer:
 
 def files(ask: Ask) -> Answer:
     """``/files``: a multipart upload, answered with the name and size of what came."""
-    parts = _multipart(ask)
+    parts = multipart(ask)
     name, content = parts.get("file", ("", b""))
     purpose = parts.get("purpose", ("", b"user_data"))[1].decode()
     return openai_body(
@@ -76,7 +76,7 @@ def files(ask: Ask) -> Answer:
     )
 
 
-def _multipart(ask: Ask) -> dict[str, tuple[str, bytes]]:
+def multipart(ask: Ask) -> dict[str, tuple[str, bytes]]:
     head = f"content-type: {ask.headers.get('content-type', '')}\r\n\r\n".encode()
     parsed = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + ask.body)
     found = {}

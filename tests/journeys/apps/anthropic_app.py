@@ -130,7 +130,7 @@ async def async_tools():
         return [block.input for block in done.content if block.type == "tool_use"]
 
 
-FEATURES = (
+CELLS = (
     messages, stream, stream_helper, stream_left_early, tools, tool_stream, count_tokens, raw_response,
     streaming_response, error, retried, async_messages, async_stream, async_stream_helper, async_tools,
 )  # fmt: skip
@@ -138,7 +138,7 @@ FEATURES = (
 
 def main(wanted):
     got = {}
-    for feature in FEATURES:
+    for feature in CELLS:
         if not wanted or feature.__name__ in wanted:
             value = feature()
             got[feature.__name__] = asyncio.run(value) if asyncio.iscoroutine(value) else value

@@ -5,10 +5,11 @@ Runs with openai 1, 2 and 3. Prints what every feature got, as JSON.
 
 import asyncio
 import json
+import os
 import sys
 
 import openai
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, AzureOpenAI, OpenAI
 
 MODEL = "gpt-4o-mini"
 SYSTEM = {"role": "system", "content": "You are a terse support agent."}
@@ -107,6 +108,42 @@ def upload():
     return done.id, done.filename, done.bytes
 
 
+def speech():
+    return OpenAI().audio.speech.create(model="tts-1", voice="alloy", input="Hello.").read().hex()
+
+
+def transcription():
+    done = OpenAI().audio.transcriptions.create(model="whisper-1", file=("a.wav", b"RIFF\0\xff\1\2"))
+    return done.text
+
+
+def images():
+    return OpenAI().images.generate(model="gpt-image-1", prompt="A parcel.").data[0].b64_json
+
+
+def moderation():
+    return dump(OpenAI().moderations.create(model="omni-moderation-latest", input="Where is it?").results[0])
+
+
+def completion():
+    """The older endpoint."""
+    done = OpenAI().completions.create(model="gpt-3.5-turbo-instruct", prompt="Once upon a")
+    return done.choices[0].text
+
+
+def azure():
+    client = AzureOpenAI(
+        azure_endpoint=os.environ["OPENAI_BASE_URL"].removesuffix("/v1"),
+        base_url=None,
+        api_key="k",
+        api_version="2024-06-01",
+    )
+    asked = {"model": "our-deployment", "messages": ask("Azure?")}
+    plain = client.chat.completions.create(**asked)
+    chunks = client.chat.completions.create(**asked, stream=True)
+    return dump(plain), [dump(chunk) for chunk in chunks]
+
+
 def raw_response():
     answer = OpenAI().chat.completions.with_raw_response.create(model=MODEL, messages=ask("Raw?"))
     return (
@@ -203,9 +240,9 @@ async def async_streaming_response():
             return [line async for line in answer.iter_lines()]
 
 
-FEATURES = (
+CELLS = (
     chat, choices, asked_again, stream, stream_in_with, tools, tool_stream, responses, responses_stream,
-    embeddings, models, upload, raw_response, streaming_response, module_client, error, retried,
+    embeddings, models, upload, speech, transcription, images, moderation, completion, azure, raw_response, streaming_response, module_client, error, retried,
     async_chat, async_stream, async_tool_stream, async_responses, async_embeddings, async_upload,
     async_streaming_response,
 )  # fmt: skip
@@ -213,7 +250,7 @@ FEATURES = (
 
 def main(wanted):
     got = {}
-    for feature in FEATURES:
+    for feature in CELLS:
         if not wanted or feature.__name__ in wanted:
             value = feature()
             got[feature.__name__] = asyncio.run(value) if asyncio.iscoroutine(value) else value
