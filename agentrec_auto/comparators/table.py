@@ -47,7 +47,9 @@ def build_comparators(
     for what the spec can't mean.
     """
     own = {one.name: one for one in patterns}
-    known = list(dict.fromkeys((*OURS, *own, *_installed())))
+    known = [*OURS, *own]
+    if {part.partition(":")[0].strip().lower() for part in spec.split(",")} - {*known, "all", ""}:
+        known += [name for name in _installed() if name not in known]
 
     def made(item: Item) -> Comparator:
         match item.name:
