@@ -33,8 +33,7 @@ def comparators(
 
     `ConfigError`, offline, for one that nobody has asked yet; for one without a key where it would be.
     """
-    named = {part.strip().lower() for part in spec.split(",")}
-    asks = {kind for kind in (JUDGE, EMBEDDING) if named & {kind, "all"}}
+    asks = _asking(spec)
     known = _consulted(recordings) if offline and asks else frozenset(ALL)
     asks &= known
     judges = [_target(name, corpus, "--judge-model") for name in judge_models if JUDGE in asks]
@@ -57,16 +56,32 @@ def comparators(
         raise ConfigError(str(error), where=f"--compare {spec}") from error
     online = [one.name for one in made if one.is_online]
     if offline and (unheard := [name for name in online if name not in known]):
-        raise ConfigError(
-            f"{', '.join(unheard)} would have to ask somebody",
-            where="`agentrec report`, which asks nobody",
-            expected="comparators that compute, or `agentrec migrate` with the same options",
-        )
+        raise _would_ask(unheard)
     if not offline:
         for target in (*judges, embedding):
             if target is not None:
                 target.check_key()
     return made
+
+
+def refuse_to_ask(spec: str) -> None:
+    """`ConfigError` for comparators that ask somebody, where there is no corpus that could hold an answer."""
+    named = {part.strip().lower() for part in spec.split(",")}
+    if unheard := [kind for kind in (JUDGE, EMBEDDING) if kind in named]:
+        raise _would_ask(unheard)
+
+
+def _asking(spec: str) -> set[str]:
+    named = {part.strip().lower() for part in spec.split(",")}
+    return {kind for kind in (JUDGE, EMBEDDING) if named & {kind, "all"}}
+
+
+def _would_ask(names: Sequence[str]) -> ConfigError:
+    return ConfigError(
+        f"{', '.join(names)} would have to ask somebody",
+        where="`agentrec report`, which asks nobody",
+        expected="comparators that compute, or `agentrec migrate` with the same options",
+    )
 
 
 def _consulted(recordings: Recordings) -> frozenset[str]:

@@ -7,6 +7,7 @@ import asyncio
 import typer
 
 from agentrec_auto.cli import judging, migrating, opening
+from agentrec_auto.errors import StoreError
 from agentrec_auto.migration.run import Options, study
 
 
@@ -58,7 +59,11 @@ def report(
     """
     paper = migrating.Paper.of(forms, out, out_dir, max_detail_rows)
     chosen = migrating.choice(words, part, limit, sample, seed)
-    opened = migrating.opened(corpus, config)
+    try:
+        opened = migrating.opened(corpus, config)
+    except StoreError:
+        judging.refuse_to_ask(compare)
+        raise
     asked = migrating.targets(target, opened, provider, url, dialect)
     recordings = migrating.recordings(opened)
     options = Options(

@@ -16,6 +16,7 @@ from agentrec_auto.corpus.facts import moment
 from agentrec_auto.corpus.held import Held
 from agentrec_auto.corpus.listing import Candidate
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
 from agentrec_auto.migration.choosing import Choice
@@ -46,6 +47,10 @@ class Baseline:
     category: str | None = None
     problem: str | None = None
     """Why it can't be asked again; None where it can."""
+
+    pinned_key: str | None = None
+    """The semantic key that answers to it are kept with, where it isn't ours: recordings of the ``agentrec``
+    library have that library's."""
 
     older: list[tuple[float, str]] = field(default_factory=list)
     """Other recordings of the question: when, and their names."""
@@ -128,6 +133,7 @@ def _baseline(held: Held, reading: registry.Reading, keyer: Keyer, prices: Price
         prompt=question_text(question) if question is not None else "",
         category=category if isinstance(category, str) and category else None,
         problem=problem,
+        pinned_key=None if "semantic_key_version" in told else fingerprint_of(interaction).semantic_key,
     )
 
 

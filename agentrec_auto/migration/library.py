@@ -40,6 +40,7 @@ async def run_migration(
     limits: Limits | None = None,
     pricing: Prices | None = None,
     executor: Executor | None = None,
+    stream: bool = False,
 ) -> MigrationReport:
     """Ask every recorded question of ``target_model``, and compare what it answers with what is recorded.
 
@@ -51,6 +52,7 @@ async def run_migration(
     ``filter_substr`` is a part of recordings' names; ``choice`` (see `chosen`) says more. ``limits`` take
     the place of ``concurrency`` and ``retries``. ``pricing`` tells what tokens cost. ``executor``, any of
     ``concurrent.futures``, is given the comparators that compute. ``progress`` is told each row, once.
+    ``stream``: whether answers are asked for as streams, which tells the time to the first chunk.
 
     What fails is an error row; what can't be asked faithfully a skipped one; each with its reason.
     """
@@ -71,6 +73,7 @@ async def run_migration(
         limits=limits,
         pricing=pricing,
         executor=executor,
+        stream=stream,
     )
     return found.first
 
@@ -93,8 +96,12 @@ async def migrate_study(
     limits: Limits | None = None,
     pricing: Prices | None = None,
     executor: Executor | None = None,
+    stream: bool = True,
 ) -> Study:
-    """`run_migration` of several targets: a report each, over the same questions in the same order."""
+    """`run_migration` of several targets: a report each, over the same questions in the same order.
+
+    As the command line does, it asks for streams unless told otherwise.
+    """
     if not targets:
         raise ValueError("no target: name at least one model")
     which = choice or Choice()
@@ -102,6 +109,7 @@ async def migrate_study(
         which = replace(which, name_part=filter_substr)
     options = Options(
         offline=offline,
+        stream=stream,
         max_tokens_default=max_tokens_default,
         choice=which,
         limits=limits or Limits(concurrency=concurrency, retries=retries),

@@ -51,6 +51,9 @@ class Options:
     """How a run goes, beside what is asked of whom."""
 
     offline: bool = False
+    stream: bool = True
+    """Whether answers are asked for as streams, where the target's dialect has them."""
+
     max_tokens_default: int = 4096
     choice: Choice = field(default_factory=Choice)
     limits: Limits = field(default_factory=Limits)
@@ -202,6 +205,7 @@ class _Run:
                 target,
                 await self._answers.question(baseline),
                 max_tokens_default=self._options.max_tokens_default,
+                stream=self._options.stream,
                 with_key=not self._options.offline,
             )
         except UnsupportedRequestError as error:
@@ -244,7 +248,7 @@ class _Run:
                     asking.url,
                     asking.headers,
                     asking.body,
-                    said=self._said(row, asking),
+                    said=self._said(baseline, row, asking),
                     notes=row.notes,
                     tokens=usage.total,
                 )
@@ -272,10 +276,10 @@ class _Run:
         except (AgentrecError, LookupError):
             return []
 
-    def _said(self, row: RowResult, asking: Translated) -> dict[str, Any]:
+    def _said(self, baseline: Baseline, row: RowResult, asking: Translated) -> dict[str, Any]:
         told = {
             "migrated_from": row.baseline_id,
-            "semantic_key": row.semantic_key,
+            "semantic_key": baseline.pinned_key or row.semantic_key,
             "baseline_model": row.baseline_model,
             "category": row.category,
             "migration_notes": list(asking.notes),

@@ -35,7 +35,12 @@ class Translated:
 
 
 def translated(
-    target: Target, question: Question, *, max_tokens_default: int, with_key: bool = True
+    target: Target,
+    question: Question,
+    *,
+    max_tokens_default: int,
+    stream: bool = True,
+    with_key: bool = True,
 ) -> Translated:
     """The question for the target; without a key, to be looked at only.
 
@@ -44,7 +49,7 @@ def translated(
     if not with_key:
         target = replace(target, headers={}, profile=replace(target.profile, auth="none"))
     try:
-        asking = target.request(question, stream=True, max_tokens_default=max_tokens_default)
+        asking = target.request(question, stream=stream, max_tokens_default=max_tokens_default)
     except MissingAPIKeyError:
         if with_key:
             raise

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agentrec_auto.errors import DecodeError as DecodeError
     from agentrec_auto.errors import MissingAPIKeyError as MissingAPIKeyError
     from agentrec_auto.errors import UnsupportedRequestError as UnsupportedRequestError
+    from agentrec_auto.keying.summary import build_summary as build_summary
     from agentrec_auto.providers.adapter import AnthropicAdapter as AnthropicAdapter
     from agentrec_auto.providers.adapter import OpenAIAdapter as OpenAIAdapter
     from agentrec_auto.providers.adapter import ProviderAdapter as ProviderAdapter
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from agentrec_auto.providers.plain import DecodedResponse as DecodedResponse
     from agentrec_auto.providers.plain import format_conversation as format_conversation
     from agentrec_auto.providers.sse import sse_data_lines as sse_data_lines
-    from agentrec_auto.providers.summary import build_summary as build_summary
 
 _HOMES = {
     "AnthropicAdapter": "agentrec_auto.providers.adapter",
@@ -42,7 +42,7 @@ _HOMES = {
     "adapter_for_model": "agentrec_auto.providers.adapting",
     "adapter_for_provider": "agentrec_auto.providers.adapting",
     "adapters": "agentrec_auto.providers.adapting",
-    "build_summary": "agentrec_auto.providers.summary",
+    "build_summary": "agentrec_auto.keying.summary",
     "conversation_of": "agentrec_auto.providers.adapting",
     "decode_interaction": "agentrec_auto.providers.adapting",
     "format_conversation": "agentrec_auto.providers.plain",

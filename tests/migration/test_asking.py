@@ -24,7 +24,7 @@ def target():
 
 async def migrated(folder: Path, target: Target, **more):
     return await run_migration(
-        str(folder), target_for("m", url=target.url), [Same()], **{"limits": Limits(), **more}
+        str(folder), target_for("m", url=target.url), [Same()], **{"limits": Limits(), "stream": True, **more}
     )
 
 
