@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -26,6 +26,25 @@ class Replay:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_plain", not self.speed and self.reel.ending is Ending.COMPLETE)
+
+    @property
+    def number(self) -> int:
+        """How many `pieces` there are."""
+        return len(self.reel.chunks) + bool(self.reel.last_words)
+
+    def pieces(self) -> Iterator[tuple[float, bytes]]:
+        """(seconds to wait, bytes): the chunks, and for who reads past an abandoned stream its last words."""
+        yield from self.reel.paced(self.speed)
+        if words := self.reel.last_words:
+            self.fell_short()
+            yield 0.0, words
+
+    def falls_short(self) -> str | None:
+        """Behind the last piece: what to raise, for this is not the end; None where it is. Told once."""
+        text = self.reel.shortfall
+        if text is not None and not self.reel.last_words:
+            self.fell_short()
+        return text
 
 
 @dataclass(frozen=True, slots=True)

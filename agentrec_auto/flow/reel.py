@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import Ending, Headers
+from agentrec_auto.capture import Ending, Headers, first_header
 
 if TYPE_CHECKING:  # a seam that is put in place needs no store
     from agentrec_auto.store.base import Recording
@@ -40,6 +41,20 @@ class Reel:
             f"agentrec: the recording {self.name} ends here: when it was made, the app stopped reading after "
             f"{len(self.chunks)} chunks, and now it reads on. Record it again with AGENTREC_MODE=refresh"
         )
+
+    @property
+    def last_words(self) -> bytes:
+        """The same as an event of the stream, by which SDKs raise the text as their API's error; empty where
+        that can't be: the answer is no stream of events, or was left in the midst of one."""
+        content_type = first_header(self.headers, b"content-type") or b""
+        if self.shortfall is None or content_type.split(b";")[0].strip().lower() != b"text/event-stream":
+            return b""
+        if self.chunks and not self.chunks[-1].endswith((b"\n\n", b"\r\n\r\n")):
+            return b""
+        # Read by openai 1 to 3 (``error.message``) and anthropic 0.39 to 2 (``event: error``)
+        code = "agentrec_recording_ends"
+        error = {"type": code, "code": code, "message": self.shortfall}
+        return b"event: error\ndata: " + json.dumps({"type": "error", "error": error}).encode() + b"\n\n"
 
     def paced(self, speed: float) -> Iterator[tuple[float, bytes]]:
         """(seconds to wait, chunk) at ``speed`` times the recorded pace; 0 is no wait at all."""

@@ -155,8 +155,8 @@ class _Pieces:
         self._left: Iterator[tuple[float, bytes]] = iter([(0.0, body)] if body else [])
         self.number = 1 if body else 0
         if play is not None:
-            self._left = play.reel.paced(play.speed)
-            self.number = len(play.reel.chunks)
+            self._left = play.pieces()
+            self.number = play.number
 
     async def next(self) -> bytes:
         wait, piece = next(self._left)
@@ -169,9 +169,8 @@ class _Pieces:
     def shortfall(self) -> str | None:
         return self._play.reel.shortfall if self._play is not None else None
 
-    def fell_short(self) -> None:
-        if self._play is not None:
-            self._play.fell_short()
+    def falls_short(self) -> str | None:
+        return self._play.falls_short() if self._play is not None else None
 
 
 class _PlayedReader(StreamReader):
@@ -185,8 +184,7 @@ class _PlayedReader(StreamReader):
 
     async def _wait(self, func_name: str) -> None:
         if not self._pieces.number:
-            self._pieces.fell_short()
-            error = ClientPayloadError(self._pieces.shortfall)
+            error = ClientPayloadError(self._pieces.falls_short())
             self.set_exception(error)
             raise error
         piece = await self._pieces.next()

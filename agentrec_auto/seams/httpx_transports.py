@@ -198,13 +198,12 @@ def _made_for(H: Any) -> Family:
             return self._pieces
 
         def _played(self, play: Replay) -> Iterator[bytes]:
-            for wait, chunk in play.reel.paced(play.speed):
+            for wait, chunk in play.pieces():
                 if wait:
                     time.sleep(wait)
                 yield chunk
-            if play.reel.shortfall:
-                play.fell_short()
-                raise H.ReadError(play.reel.shortfall)
+            if (text := play.falls_short()) is not None:
+                raise H.ReadError(text)
 
     class AsyncReplayedStream(H.AsyncByteStream):  # type: ignore[misc]
         """The same, for async clients."""
@@ -216,13 +215,12 @@ def _made_for(H: Any) -> Family:
             return self._pieces
 
         async def _played(self, play: Replay) -> AsyncIterator[bytes]:
-            for wait, chunk in play.reel.paced(play.speed):
+            for wait, chunk in play.pieces():
                 if wait:
                     await _sleep(wait)
                 yield chunk
-            if play.reel.shortfall:
-                play.fell_short()
-                raise H.ReadError(play.reel.shortfall)
+            if (text := play.falls_short()) is not None:
+                raise H.ReadError(text)
 
     return Family(H, Transport, AsyncTransport)
 

@@ -44,8 +44,7 @@ class Call:
         captured = CapturedRequest(request.method, request.url, _bytes(request.headers), content)
         match plan := planned(process_recorder, captured, _library(self._module)):
             case Replay(reel):
-                paced = reel.paced(plan.speed)
-                return self._response(reel.status, reel.headers, body(paced, self._failing(plan)))
+                return self._response(reel.status, reel.headers, body(plan.pieces(), self._failing(plan)))
             case Record(tap):
                 self._tap = tap
                 return None
@@ -95,9 +94,8 @@ class Call:
 
     def _failing(self, play: Replay) -> Callable[[], None]:
         def fail() -> None:
-            if play.reel.shortfall:
-                play.fell_short()
-                raise self._module.ReadError(play.reel.shortfall)
+            if (text := play.falls_short()) is not None:
+                raise self._module.ReadError(text)
 
         return fail
 

@@ -63,13 +63,12 @@ def _phrase(status: int) -> bytes:
 
 def _pieces(head: bytes, play: Replay, *, is_chunked: bool) -> Iterator[bytes]:
     yield head
-    for wait, chunk in play.reel.paced(play.speed):
+    for wait, chunk in play.pieces():
         if wait:
             sleep(wait)
         yield b"%x\r\n%b\r\n" % (len(chunk), chunk) if is_chunked else chunk
-    if play.reel.shortfall:
-        play.fell_short()
-        raise ConnectionResetError(play.reel.shortfall)
+    if (text := play.falls_short()) is not None:
+        raise ConnectionResetError(text)
     if is_chunked:
         yield b"0\r\n\r\n"
 

@@ -78,7 +78,8 @@ async def test_after_last_event(twin: Twin, corpus: Corpus, client: Any, server:
 
 
 async def test_abandoned(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
-    """Closed early: it replays up to there, and a caller that reads on is told so, as by a broken connection."""
+    """Closed early: it replays up to there; a caller that reads on is told so, by an event of the stream as
+    SDKs read them, and behind that as by a broken connection."""
     corpus.switch("record")
     response = await twin.open(client, server.url + CHAT)
     live = await twin.take(twin.raw(response), 2)
@@ -89,9 +90,12 @@ async def test_abandoned(twin: Twin, corpus: Corpus, client: Any, server: Loopba
     response = await twin.open(client, server.url + CHAT)
     chunks = twin.raw(response)
     assert await twin.take(chunks, 2) == live
+    assert not corpus.tally.is_red
+    [words] = await twin.take(chunks, 1)
+    assert words.startswith(b"event: error\ndata: {") and b"the app stopped reading after 2 chunks" in words
     with pytest.raises(twin.H.ReadError, match="the app stopped reading after 2 chunks"):
         await twin.next(chunks)
-    assert corpus.tally.is_red
+    assert corpus.tally.is_red and len(corpus.tally.misses) == 1
     assert server.hits == 1
 
 
