@@ -33,8 +33,8 @@ def main(words: Sequence[str] | None = None) -> int:
 def lines(run: dict[str, Any]) -> Iterator[str]:
     """Circumstances, goals, then each measure's table."""
     versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items() if number)
-    yield from ("", f"{run['date']}, commit {run['commit']}, Python {run['python']}; {run['machine']}, ")
-    yield from (f"load {run['load']} from other work. {versions}.", "")
+    made = f"{run['date']}, commit {run['commit']}, Python {run['python']}"
+    yield from ("", f"{made}; {run['machine']}, load {run['load']} when it began.", "", f"{versions}.", "")
     yield from (f"- `{name}`: {says}" for name, says in run["contenders"].items())
     yield ""
     measured = [measure(told) for told in run["measures"]]

@@ -32,7 +32,8 @@ def run(bench: Bench) -> Measured:
         told.append({name: _taken(commands[name], pairs) for name in order})
     found = figures("exact, fuzzy", told, {}, list(commands), FLOOR, dearer)
     for one in found:
-        one.absent = "it failed" if one.wrong else None
+        if one.wrong:
+            one.best, one.ratio, one.absent = None, None, "it failed"
     return Measured("scoring", f"A migration's report, {pairs:,} pairs", READS, found, _goals(found))
 
 
