@@ -10,6 +10,7 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from time import perf_counter
@@ -24,6 +25,7 @@ from agentrec_auto.flow.miss import asked_for, unrecorded
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes, Turn
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.forks import loading
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
 from agentrec_auto.providers.hosts import BEDROCK_VARIABLES, KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
@@ -70,13 +72,16 @@ class Shelf:
         self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
         self.tags = Tags(settings)
         self._look_again_at: dict[str, float] = {}
+        self._is_loaded = False
 
     def opened(self, tap: Tap) -> None:
         """A response is under way."""
         # Here, not when it is kept: that may be the garbage collector's doing, in the midst of an import.
-        from agentrec_auto.keying import semantic  # noqa: F401
-        from agentrec_auto.providers import summary  # noqa: F401
-
+        if not self._is_loaded:
+            with loading:
+                from agentrec_auto.keying import semantic  # noqa: F401
+                from agentrec_auto.providers import summary  # noqa: F401
+            self._is_loaded = True
         self._open.add(tap)
 
     def settle_orphans(self) -> None:
@@ -87,8 +92,9 @@ class Shelf:
     def finish(self) -> None:
         """The process ends: what is still open was abandoned."""
         self.settle_orphans()
-        for tap in list(self._open):
-            tap.closed()
+        for _ in range(len(self._open)):  # one by one: a daemon thread may begin another call meanwhile
+            with suppress(KeyError):
+                self._open.pop().closed()
 
     def note_secrets(self, dialect: str) -> None:
         """Tell the store which API-key variables are set; looked for every few seconds, for it takes time."""

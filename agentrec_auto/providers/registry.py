@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import DecodeError
+from agentrec_auto.forks import loading
 from agentrec_auto.providers.conversation import Answer, Question, Source
 from agentrec_auto.providers.dialect import Call, Dialect, Reply
 
@@ -230,16 +231,18 @@ def _of_table(path: str) -> Iterator[Dialect]:
 @cache
 def _made(home: str) -> Dialect:
     module, _, name = home.partition(":")
-    made: Dialect = getattr(import_module(f"agentrec_auto.providers.{module}"), name)()
+    with loading:
+        made: Dialect = getattr(import_module(f"agentrec_auto.providers.{module}"), name)()
     return made
 
 
 @cache
 def _installed() -> tuple[Dialect, ...]:
     """The dialects of installed packages; one that can't be loaded is left out, and said once."""
-    from importlib.metadata import entry_points  # here: it costs some milliseconds, once
+    with loading:
+        from importlib.metadata import entry_points  # here: it costs some milliseconds, once
 
-    loaded = [_loaded(entry) for entry in entry_points(group=ENTRY_POINTS)]
+        loaded = [_loaded(entry) for entry in entry_points(group=ENTRY_POINTS)]
     return tuple(dialect for dialect in loaded if dialect is not None)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.forks import loading
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 
@@ -43,7 +44,8 @@ def _places(module: ModuleType) -> tuple[Any, Any, Any]:
 
 async def _connecting(wrapped: Any, connector: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``connect(req, traces, timeout)``: a connection that was opened, or a played one."""
-    from agentrec_auto.seams.aiohttp_exchange import connected  # here: importing aiohttp costs less so
+    with loading:
+        from agentrec_auto.seams.aiohttp_exchange import connected  # here: importing aiohttp costs less so
 
     return await connected(wrapped, connector, args, kwargs)
 

@@ -17,6 +17,7 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.ledger import say, warn_once
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.plan import PASS, Plan, Refuse, Replay
+from agentrec_auto.forks import loading
 
 if TYPE_CHECKING:
     from agentrec_auto.flow.recorder import Recorder
@@ -30,14 +31,14 @@ Find = Callable[[], "Recorder"]
 def process_recorder() -> Recorder:
     """The recorder of this process, assembled at the first call."""
     global _assemble
-    if _assemble is None:
-        from agentrec_auto import assemble  # here: the parts are loaded at the first request
-
-        _assemble = assemble
-    found: Recorder | None = _assemble.current()
+    found: Recorder | None = None if _assemble is None else _assemble.current()
     if found is None:
-        active.restore()
-        found = _assemble.recorder()
+        with loading:
+            from agentrec_auto import assemble  # here: the parts are loaded at the first request
+
+            _assemble = assemble
+            active.restore()
+            found = assemble.recorder()
     return found
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.forks import loading
 from agentrec_auto.seams.httpx_fakes import Fakes
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
@@ -45,9 +46,10 @@ def _answering(module: ModuleType, kind: str) -> Any:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
         if interposed is None:
-            from agentrec_auto.seams.httpx_transports import family_of  # here: the import takes 10 ms less
+            with loading:
+                from agentrec_auto.seams.httpx_transports import family_of  # here: it takes 10 ms
 
-            interposed = getattr(family_of(module), kind)
+                interposed = getattr(family_of(module), kind)
         # An explicit transport that has a scope, or is one, answers for the call by itself.
         if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport

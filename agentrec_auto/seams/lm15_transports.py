@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.forks import loading
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 _PLACES = (("StdlibTransport", "stream"), ("StdlibAsyncTransport", "_do_stream"))
@@ -36,7 +37,8 @@ def _place(module: ModuleType) -> tuple[Any, str]:
 
 def _sync(module: ModuleType) -> Any:
     def stream(wrapped: Any, transport: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        from agentrec_auto.seams import lm15_exchange as exchange  # here: importing lm15 costs less so
+        with loading:
+            from agentrec_auto.seams import lm15_exchange as exchange  # here: importing lm15 costs less so
 
         call = exchange.Call(module, args[0] if args else kwargs["request"])
         answer = call.answer(exchange.played)
@@ -51,7 +53,8 @@ def _sync(module: ModuleType) -> Any:
 
 def _async(module: ModuleType) -> Any:
     async def stream(wrapped: Any, transport: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        from agentrec_auto.seams import lm15_exchange as exchange
+        with loading:
+            from agentrec_auto.seams import lm15_exchange as exchange
 
         call = exchange.Call(module, args[0] if args else kwargs["request"])
         answer = call.answer(exchange.played_async)

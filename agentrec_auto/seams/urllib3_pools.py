@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.forks import loading
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 
@@ -28,6 +29,7 @@ def unpatch(module: ModuleType) -> None:
 
 
 def _opening(wrapped: Any, pool: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    from agentrec_auto.seams.urllib3_exchange import opened  # here: importing urllib3 costs less so
+    with loading:
+        from agentrec_auto.seams.urllib3_exchange import opened  # here: importing urllib3 costs less so
 
     return opened(wrapped, pool, *args, **kwargs)

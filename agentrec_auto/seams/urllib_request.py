@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.forks import loading
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 
@@ -23,6 +24,7 @@ def unpatch(module: ModuleType) -> None:
 
 
 def _opening(wrapped: Any, handler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    from agentrec_auto.seams.urllib_exchange import opened  # here: importing urllib.request costs less so
+    with loading:
+        from agentrec_auto.seams.urllib_exchange import opened  # here: importing urllib.request costs less so
 
     return opened(wrapped, *args, **kwargs)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import threading
 import weakref
 from time import monotonic, sleep
 from urllib.parse import quote
+
+from agentrec_auto.forks import forkless
 
 BUSY_S = 30.0
 """How long a writer waits for others."""
@@ -22,11 +23,11 @@ _SCHEMA = (
 
 
 class Line:
-    """A process's connection and the lock around it."""
+    """A process's connection and the lock around it: a fork waits until nobody is in the midst of SQLite."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.lock = threading.RLock()
+        self.lock = forkless()
         self.database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 

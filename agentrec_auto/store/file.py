@@ -223,6 +223,8 @@ class FolderStore(Store):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            # To close it is not enough: a child forked meanwhile has it open, too, for as long as it lives.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
 

@@ -69,7 +69,11 @@ async def asked(server: str, here: Path, index: int) -> None:
             for call in range(CALLS):
                 # Every other task asks what all processes ask, and each the same twice.
                 word = f"all-{which}-{call // 2}" if which % 2 else f"{index}-{which}-{call}"
-                body = {"model": "m", "stream": call % 2 == 0, "messages": [{"role": "user", "content": word}]}
+                body = {
+                    "model": "m",
+                    "stream": call % 2 == 0,
+                    "messages": [{"role": "user", "content": word}],
+                }
                 answer = await client.post(f"{server}/v1/chat/completions", json=body)
                 digest = hashlib.sha256(answer.content).hexdigest()
                 line = f"{index} {word}/{'s' if call % 2 == 0 else 'j'} {answer.status_code} {digest}\n"
