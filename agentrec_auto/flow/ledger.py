@@ -51,6 +51,7 @@ SEEN_SDK = "sdk"
 
 Event = dict[str, Any]
 
+_encode = json.JSONEncoder(default=str).encode
 _Said = tuple[Event, bytes]
 """An event, and its line."""
 
@@ -124,7 +125,7 @@ class Ledger:
 
 
 def _line(event: Event) -> bytes:
-    return json.dumps(event, ensure_ascii=True, default=str).encode() + b"\n"
+    return _encode(event).encode() + b"\n"
 
 
 @dataclass

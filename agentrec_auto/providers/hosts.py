@@ -27,6 +27,7 @@ LLM_HOSTS = (
     "api.cerebras.ai",
     "api.sambanova.ai",
     "api.replicate.com",
+    "stream.replicate.com",
     "api.voyageai.com",
     "api.jina.ai",
     "api.ai21.com",
@@ -94,6 +95,9 @@ PROVIDERS = (
 """(part of a host name, provider): the first that occurs names the provider."""
 
 
+_LLM_HOSTS = frozenset(LLM_HOSTS)
+
+
 def is_llm_host(host: str) -> bool:
     """Whether ``host`` (a name, any case, no port) is known to serve language models."""
     name = host.lower().rstrip(".")
@@ -101,7 +105,11 @@ def is_llm_host(host: str) -> bool:
         return True
     if name.endswith("aiplatform.googleapis.com"):  # regional: us-central1-aiplatform.googleapis.com
         return True
-    return any(name == known or name.endswith("." + known) for known in LLM_HOSTS)
+    while name:  # the host itself, then each domain it is in
+        if name in _LLM_HOSTS:
+            return True
+        name = name.partition(".")[2]
+    return False
 
 
 def provider_of(host: str) -> str | None:

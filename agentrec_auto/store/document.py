@@ -169,10 +169,10 @@ def _header(pair: tuple[bytes, bytes]) -> str:
 
 
 def _read_headers(pairs: list[list[str]]) -> Headers:
-    return [
-        (_text(name, "header").encode("latin-1"), _text(value, "header").encode("latin-1"))
-        for name, value in pairs
-    ]
+    try:
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    except AttributeError:
+        raise TypeError("header is no text") from None
 
 
 def _chunk(chunk: CapturedChunk) -> dict[str, object]:
