@@ -15,11 +15,14 @@ class Dechunker:
         self.is_over = False
         """Whether the last chunk and its trailer have passed."""
 
+        self.is_broken = False
+        """Whether something else came where a chunk should begin: nothing after it is believed."""
+
     def feed(self, data: bytes) -> list[bytes]:
-        """The chunks that ``data`` completes. What isn't chunked coding is passed over."""
+        """The chunks that ``data`` completes."""
         buffer, chunks = self._buffer, []
         buffer += data
-        while not self.is_over:
+        while not (self.is_over or self.is_broken):
             if self._left is not None:
                 if len(buffer) < self._left + 2:
                     break
@@ -49,8 +52,10 @@ class Dechunker:
         try:
             size = int(line.partition(b";")[0], 16)
         except ValueError:
-            return
-        if size:
+            size = -1
+        if size < 0:
+            self.is_broken = True
+        elif size:
             self._left = size
         else:
             self._in_trailer = True

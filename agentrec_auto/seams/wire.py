@@ -155,7 +155,7 @@ class _Tapped(io.RawIOBase):
             is_over = self._left <= 0 if self._left is not None else not data
         if is_over:
             tap.finished()
-        elif not data:
+        elif not data or (dechunker is not None and dechunker.is_broken):
             tap.broke(http.client.IncompleteRead(b""))
 
     def close(self) -> None:
