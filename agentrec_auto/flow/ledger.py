@@ -89,7 +89,7 @@ class Ledger:
         same words: they are spelled once."""
         said = self._replays.get(name)
         if said is None or said[0]["fuzzy"] != fuzzy:
-            event = {"kind": REPLAYED, "name": name, "status": status, "fuzzy": fuzzy}
+            event: Event = {"kind": REPLAYED, "name": name, "status": status, "fuzzy": fuzzy}
             if len(self._replays) >= _LATEST:
                 self._replays.clear()
             said = self._replays[name] = (event, _line(event))

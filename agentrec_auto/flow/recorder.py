@@ -65,7 +65,8 @@ class Recorder:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.settle_orphans()
         redaction = self._redactor.open(request)
-        identity = self._keyer.identify(redaction.request)
+        counted = redaction.request if self._keyer.counts_headers else redaction.without_headers
+        identity = self._keyer.identify(counted)
         plan = self._planned(identity, redaction, library)
         if isinstance(plan, Replay):
             stamp = self._seen.stamp(request.method, request.url, request.headers, request.content)

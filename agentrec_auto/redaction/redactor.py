@@ -84,13 +84,25 @@ class Redactor:
 class Redaction:
     """The redaction of one exchange: it knows the credential that the request was sent with."""
 
-    __slots__ = ("_rules", "request")
+    __slots__ = ("_head", "_request", "_rules", "without_headers")
 
     def __init__(self, request: CapturedRequest, rules: Rules, address: str) -> None:
         """``rules`` know the credential already; ``address`` is the URL, redacted."""
         self._rules = rules
-        self.request = self._redacted(request, address)
+        self._request: CapturedRequest | None = None
+        self._head, clean, content_type = self._redacted(request)
+        told = [(b"content-type", content_type.encode("latin-1"))] if content_type else []
+        self.without_headers = CapturedRequest(request.method, address, told, clean)
+        """The request as it is stored, but of its headers the content type alone."""
+
+    @property
+    def request(self) -> CapturedRequest:
         """The request as it is stored: without secrets, its body decoded."""
+        if self._request is None:
+            bare, rules = self.without_headers, self._rules
+            head = headers.redacted(self._head, rules.finder, names=rules.headers, query=rules.query)
+            self._request = CapturedRequest(bare.method, bare.url, head, bare.content)
+        return self._request
 
     def response(self, interaction: CapturedInteraction) -> CapturedInteraction:
         """The interaction with its response as it is stored: without secrets, decoded.
@@ -127,21 +139,17 @@ class Redaction:
         """A message about this exchange without secrets."""
         return _text(text, self._rules)
 
-    def _redacted(self, request: CapturedRequest, address: str) -> CapturedRequest:
-        rules = self._rules
+    def _redacted(self, request: CapturedRequest) -> tuple[Headers, bytes, str]:
+        """The headers as they still hold their secrets, the body without, and its type."""
         encoding, head = _encoding(request.headers)
         content = (
             decoding.decode(request.content, encoding) if encoding and request.content else request.content
         )
-        clean = bodies.redacted(content, _content_type(head), rules) if content else content
+        content_type = _content_type(head)
+        clean = bodies.redacted(content, content_type, self._rules) if content else content
         if clean is not content and not encoding:
             head = _without(head, b"content-length")
-        return CapturedRequest(
-            request.method,
-            address,
-            headers.redacted(head, rules.finder, names=rules.headers, query=rules.query),
-            clean,
-        )
+        return head, clean, content_type
 
 
 def _text(text: str, rules: Rules) -> str:
