@@ -21,6 +21,9 @@ STATUS = 418
 """No API sends it, no SDK retries it or gives it a meaning of its own (404 is "no such model", 400 "context
 too long")."""
 
+_REASON = 500
+"""Characters of a status line's reason, at most."""
+
 _TOLD = 3
 """How many differing paths are told."""
 
@@ -41,6 +44,12 @@ class Miss:
             (b"x-should-retry", b"false"),
             (b"x-agentrec", b"miss"),
         ]
+
+    @property
+    def reason(self) -> bytes:
+        """The text for the status line, in ASCII: ``raise_for_status()`` tells that, and not the body."""
+        line = " ".join(self.text.replace("…", "...").replace("→", "->").split())
+        return "".join(filter(str.isprintable, line[:_REASON])).encode("ascii", "replace")
 
     @property
     def body(self) -> bytes:

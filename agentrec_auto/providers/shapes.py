@@ -42,6 +42,7 @@ SHAPES = (
     _shape("openai", r"/images/(generations|edits|variations)$"),
     _shape("openai", r"/responses(/.*)?$", distinctive=False),
     _shape("openai", r"/(completions|embeddings|moderations|rerank)$", distinctive=False),
+    _shape("replicate", r"/v1/predictions(/[^/]+(/cancel)?)?$"),
     _shape("replicate", r"/predictions(/.*)?$", distinctive=False),
     _shape(
         "openai", r"/v1/(models|files|batches|vector_stores|assistants|threads|conversations|uploads)(/.*)?$"

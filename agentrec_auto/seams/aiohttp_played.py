@@ -36,7 +36,8 @@ def played(play: Replay, method: str) -> ResponseHandler:
 
 def refused(miss: Miss, method: str) -> ResponseHandler:
     """A protocol that answers with a miss."""
-    return _Player(STATUS, _phrase(STATUS), HttpVersion(1, 1), miss.headers, _Pieces(None, miss.body), method)
+    pieces = _Pieces(None, miss.body)
+    return _Player(STATUS, miss.reason.decode(), HttpVersion(1, 1), miss.headers, pieces, method)
 
 
 def _phrase(status: int) -> str:

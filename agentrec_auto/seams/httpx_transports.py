@@ -291,7 +291,8 @@ def _response(H: Any, play: Replay, stream: Any) -> Any:
 
 
 def _refusal(H: Any, miss: Miss) -> Any:
-    return H.Response(STATUS, headers=miss.headers, stream=H.ByteStream(miss.body))
+    told = {"reason_phrase": miss.reason}
+    return H.Response(STATUS, headers=miss.headers, stream=H.ByteStream(miss.body), extensions=told)
 
 
 async def _sleep(seconds: float) -> None:

@@ -39,7 +39,7 @@ def played(play: Replay, method: str) -> http.client.HTTPResponse:
 
 def refused(miss: Miss, method: str) -> http.client.HTTPResponse:
     """The same for a miss."""
-    head = _head(STATUS, _phrase(STATUS), miss.headers)
+    head = _head(STATUS, miss.reason, miss.headers)
     return _parsed(iter([head, miss.body]), method)
 
 

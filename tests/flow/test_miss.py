@@ -114,3 +114,10 @@ def test_answer_is_read_by_every_sdk():
     body = json.loads(miss.body)
     assert {body["message"], body["detail"], body["error"]["message"]} == {miss.text}
     assert (b"x-should-retry", b"false") in miss.headers
+
+
+def test_reason():
+    """What ``raise_for_status()`` tells is one line of ASCII, whatever was asked."""
+    reason = Miss('agentrec: no recording; differs at "…é\r\nx-injected: 1\x00" → "b"' + "z" * 9000).reason
+    assert reason.startswith(b'agentrec: no recording; differs at "...? x-injected: 1" -> "b"z')
+    assert len(reason) < 600

@@ -94,7 +94,7 @@ ROUTES: tuple[tuple[str, Callable[[Ask], Answer]], ...] = (
     (r"/v[12]/rerank$", rerank),
     (r"/predictions$", predictions),
     (r"/predictions/[^/]+$", prediction),
-    (r"/streams/[^/]+$", prediction_stream),
+    (r"/v1/files/[^/]+$", prediction_stream),
     (r"/files$", files),
     (r"/messages$", messages),
     (r"/messages/count_tokens$", count_tokens),

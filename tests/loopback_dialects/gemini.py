@@ -17,8 +17,12 @@ def gemini(ask: Ask) -> Answer:
     contents = body.get("contents") or []
     parts = contents[-1].get("parts") if contents else []
     is_result = any("functionResponse" in part for part in parts or [])
-    declared = [one for tool in body.get("tools") or [] for one in tool.get("functionDeclarations") or []]
-    schemas = [one.get("parametersJsonSchema") or one.get("parameters") or {} for one in declared]
+    offered = [
+        one.get("functionDeclarations", one.get("function_declarations")) for one in body.get("tools") or []
+    ]
+    declared = [one for tool in offered for one in tool or []]
+    named = ("parametersJsonSchema", "parameters_json_schema", "parameters")
+    schemas = [next((one[key] for key in named if key in one), {"type": "object"}) for one in declared]
     tools = [(one["name"], schema) for one, schema in zip(declared, schemas, strict=True)]
     called = [] if is_result else calls(ask, tools)
     config = body.get("generationConfig") or {}

@@ -31,8 +31,9 @@ def embeddings(ask: Ask) -> Answer:
         return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
 
     data = [{"object": "embedding", "index": i, "embedding": encoded(vector(t))} for i, t in enumerate(texts)]
-    usage = {"prompt_tokens": count(texts), "total_tokens": count(texts)}
-    return openai_body(ask, {"object": "list", "data": data, "model": body.get("model"), "usage": usage})
+    usage = {"prompt_tokens": count(texts), "completion_tokens": 0, "total_tokens": count(texts)}
+    listed = {"id": f"embd-{ask.number}", "object": "list", "data": data}  # the id is Mistral's
+    return openai_body(ask, {**listed, "model": body.get("model"), "usage": usage})
 
 
 def models(ask: Ask) -> Answer:
@@ -72,6 +73,8 @@ def files(ask: Ask) -> Answer:
             "created_at": 1_700_000_000 + ask.number,
             "purpose": purpose,
             "status": "processed",
+            "sample_type": "instruct",  # this and the next are Mistral's
+            "source": "upload",
         },
     )
 

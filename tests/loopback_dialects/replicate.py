@@ -21,7 +21,7 @@ def prediction(ask: Ask) -> Answer:
 
 
 def prediction_stream(ask: Ask) -> Answer:
-    """``GET /streams/ID``: events of output, and one of the end."""
+    """``GET /files/ID``, which is where its streams are: events of output, and one of the end."""
     pieces = tokens(ask, f"stream {ask.path.rpartition('/')[2]} in {ask.number}")
     events = [
         f"event: output\nid: {index}:0\ndata: {piece}\n\n".encode() for index, piece in enumerate(pieces)
@@ -48,6 +48,6 @@ def _prediction(ask: Ask, name: str, text: str | None) -> Json:
         "urls": {
             "get": f"{here}/v1/predictions/{name}",
             "cancel": f"{here}/v1/predictions/{name}/cancel",
-            "stream": f"{here}/v1/streams/{name}",
+            "stream": f"{here}/v1/files/{name}",
         },
     }

@@ -27,12 +27,12 @@ def plain(value):
     return repr(value)
 
 
-def ask(cell):
+def ask(cell, loop):
     """What a cell gets, or the error that its caller sees."""
     started = time.perf_counter()
     try:
         value = cell()
-        got = asyncio.run(value) if inspect.iscoroutine(value) else value
+        got = loop.run_until_complete(value) if inspect.iscoroutine(value) else value
     except Exception as error:
         root = type(error).__module__.partition(".")[0]
         told = {"raised": type(error).__name__, "module": root, "text": str(error)}
@@ -44,11 +44,13 @@ def main(path, *words):
     sys.path.insert(0, os.path.dirname(path))
     cells = {cell.__name__: cell for cell in runpy.run_path(path)["CELLS"]}
     missing = "--missing" in words
+    loop = asyncio.new_event_loop()  # one for all, as in a program: frameworks share clients
+    asyncio.set_event_loop(loop)
     told = {}
     for name in [word for word in words if word != "--missing"] or cells:
         if missing:
-            ask(cells[name])
-        told[name] = ask(cells[name])
+            ask(cells[name], loop)
+        told[name] = ask(cells[name], loop)
     sys.stdout.flush()
     with open(os.environ["MATRIX_TOLD"], "w", encoding="utf-8") as file:  # what SDKs print is theirs
         json.dump(told, file, default=plain)

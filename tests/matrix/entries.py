@@ -62,14 +62,20 @@ class Entry:
     note: str = ""
     """What a reader of the table should know."""
 
-    tries: int = 1
-    """How often its own loop asks again when a call fails."""
+    misses: tuple[tuple[str, int], ...] = ()
+    """How many calls a cell makes that misses, where it isn't one: a batch, or a framework's own loop."""
 
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that it is run with; ``{url}`` is the server's."""
 
+    passes: tuple[str, ...] = ()
+    """Hosts that it looks up for other ends than to ask a model."""
+
     heavy: bool = False
     """Takes more than a minute to install and run: not for the sample."""
+
+    def misses_of(self, cell: str) -> int:
+        return dict(self.misses).get(cell, 1)
 
     @property
     def path(self) -> Path:

@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OLDEST_PYTHON = "3.10"
+PYTHONS = ("3.10", "3.11", "3.12")
+"""The oldest that an SDK has to run on: the first for which there is a solution."""
 
 
 def uv() -> str | None:
@@ -27,10 +28,14 @@ def uv() -> str | None:
 
 
 def lock(requires: tuple[str, ...], to: Path) -> None:
-    """Resolve, for every Python we support, and write what came out."""
-    words = ["pip", "compile", "--quiet", "--universal", "--python-version", OLDEST_PYTHON]
-    words += ["--no-header", "--no-annotate", "--upgrade", "-", "pyproject.toml", "--output-file", str(to)]
-    _uv(*words, given="\n".join(requires))
+    """Resolve, for every Python that we and the SDK support, and write what came out."""
+    words = ["pip", "compile", "--quiet", "--universal", "--no-header", "--no-annotate", "--upgrade"]
+    words += ["-", "pyproject.toml", "--output-file", str(to), "--python-version"]
+    for python in PYTHONS:
+        told = _uv(*words, python, given="\n".join(requires))
+        if not told:
+            return
+    raise RuntimeError(f"{to.stem} has no solution: {told}")
 
 
 def make(lock: Path, folder: Path) -> str:
@@ -41,28 +46,21 @@ def make(lock: Path, folder: Path) -> str:
     python = there / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     whole = there / "whole"
     if not whole.exists():
-        _uv("venv", "--quiet", "--clear", "--python", of, str(there))
-        _uv(
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(python),
-            "--no-deps",
-            "-r",
-            str(lock),
-            "-e",
-            str(ROOT),
-        )
+        install = ["pip", "install", "--quiet", "--python", str(python), "--no-deps"]
+        told = _uv("venv", "--quiet", "--clear", "--python", of, str(there))
+        told = told or _uv(*install, "-r", str(lock), "-e", str(ROOT))
+        if told:
+            raise RuntimeError(f"no environment for {lock.stem}: {told}")
         whole.touch()
     return str(python)
 
 
-def _uv(*words: str, given: str = "") -> None:
+def _uv(*words: str, given: str = "") -> str:
+    """Run uv; what it complained of, or nothing."""
     found = uv()
     assert found is not None, "no uv to make environments with: pip install uv"
     done = subprocess.run([found, *words], input=given, capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0, f"uv {' '.join(words)}\n{given}\n{done.stderr}"
+    return done.stderr or f"exit code {done.returncode}" if done.returncode else ""
 
 
 def main(names: list[str]) -> None:

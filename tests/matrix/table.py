@@ -126,7 +126,10 @@ SDKS = (
             Edition("1.33", ("huggingface-hub==1.33.0",), ("httpx",)),
             Edition("newest", ("huggingface-hub",), ("httpx2",)),
         ),
-        note="`InferenceClient`; `provider=…` instead of `base_url=` asks the hub for a mapping first.",
+        environment=(("HF_ENDPOINT", "https://hub.invalid"),),
+        passes=("hub.invalid",),
+        note="`InferenceClient`. From 1.0 it asks the hub for a list of its own at the first call, which is passed on; "
+        "`provider=…` instead of `base_url=` asks the hub for a mapping first.",
     ),
     Entry(
         "replicate",
@@ -163,6 +166,7 @@ FRAMEWORKS = (
             ),
             Edition("newest", ("langchain-openai", "langchain-anthropic"), ("httpx2",)),
         ),
+        misses=(("openai_batch", 4),),
         note="With langchain-anthropic: invoke, stream, batch, tools, structured answers, embeddings.",
     ),
     Entry(
@@ -191,9 +195,10 @@ FRAMEWORKS = (
         "litellm",
         "litellm_sdk.py",
         (
-            Edition("1.53", ("litellm==1.53.3", OLD_HTTPX, "boto3"), ("httpx",)),
-            Edition("newest", ("litellm", "boto3"), ("httpx",)),
+            Edition("1.53", ("litellm==1.53.3", "openai<2", OLD_HTTPX, "boto3"), ("httpx",)),
+            Edition("newest", ("litellm", "boto3", "mcp"), ("httpx",)),
         ),
+        environment=(("HF_HUB_OFFLINE", "1"),),
         note="OpenAI, Anthropic, Gemini and Bedrock by one function; its aiohttp transport is recorded as httpx.",
     ),
     Entry(
@@ -201,14 +206,18 @@ FRAMEWORKS = (
         "instructor_app.py",
         (
             Edition("1.7", ("instructor==1.7.0", "openai<2", "anthropic==0.42.0", OLD_HTTPX), ("httpx",)),
-            Edition("newest", ("instructor", "anthropic"), ("httpx", "httpx2")),
+            Edition("newest", ("instructor", "anthropic"), ("httpx2",)),
         ),
     ),
     Entry(
         "pydantic-ai-slim",
         "pydantic_ai_app.py",
         (
-            Edition("1.0", ("pydantic-ai-slim[openai,anthropic,google]==1.0.0",), ("httpx",)),
+            Edition(
+                "1.0",
+                ("pydantic-ai-slim[openai,anthropic,google]==1.0.0", "opentelemetry-api<1.35"),
+                ("httpx",),
+            ),
             Edition("newest", ("pydantic-ai-slim[openai,anthropic,google]",), ("httpx2",)),
         ),
         note="The tool-call ids that it makes up for Gemini don't count for identity.",

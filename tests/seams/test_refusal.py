@@ -20,6 +20,14 @@ async def test_miss_read_as_a_stream(twin: Twin, corpus: Corpus, client: Any, se
     assert server.hits == 0
 
 
+async def test_raise_for_status(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
+    """A client that looks at nothing but the status is told what is missing, too."""
+    corpus.switch("replay")
+    answer = await twin.post(client, server.url + CHAT)
+    with pytest.raises(Exception, match="418 agentrec: no recording in"):
+        answer.raise_for_status()
+
+
 def break_settings(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
     def broken(environ: object) -> None:
         raise RuntimeError("no such luck")

@@ -11,12 +11,15 @@ ASKED = {
 }
 
 
+client = InferenceClient(**BASE)
+
+
 def chat():
-    return InferenceClient(**BASE).chat_completion(**ASKED).choices[0].message.content
+    return client.chat_completion(**ASKED).choices[0].message.content
 
 
 def stream():
-    chunks = InferenceClient(**BASE).chat_completion(**ASKED, stream=True)
+    chunks = client.chat_completion(**ASKED, stream=True)
     return [chunk.choices[0].delta.content for chunk in chunks]
 
 

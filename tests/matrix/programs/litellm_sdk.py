@@ -11,7 +11,7 @@ LLM = os.environ["LLM"]
 ASKED = [{"role": "user", "content": "Where is my parcel?"}]
 OPENAI = {"model": "openai/gpt-4o-mini", "api_base": LLM + "/v1", "messages": ASKED}
 ANTHROPIC = {"model": "anthropic/claude-haiku-4-5", "api_base": LLM, "messages": ASKED}
-GEMINI = {"model": "gemini/gemini-2.5-flash", "messages": ASKED}
+GEMINI = {"model": "gemini/gemini-2.5-flash", "api_key": "k", "messages": ASKED}
 BEDROCK = {
     "model": "bedrock/anthropic.claude-3-haiku-20240307-v1:0",
     "aws_bedrock_runtime_endpoint": LLM,
@@ -20,7 +20,6 @@ BEDROCK = {
 }
 FUNCTION = {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
 TOOLS = [{"type": "function", "function": FUNCTION}]
-os.environ.setdefault("GEMINI_API_BASE", LLM)
 
 
 def text(answer):

@@ -10,37 +10,36 @@ except ImportError:  # before 2.0
 ASKED = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Where is my parcel?"}]}
 
 
-def client():
-    return Mistral(api_key=os.environ.get("MISTRAL_API_KEY"), server_url=os.environ["LLM"])
+client = Mistral(api_key=os.environ.get("MISTRAL_API_KEY"), server_url=os.environ["LLM"])
 
 
 def chat():
-    return client().chat.complete(**ASKED)
+    return client.chat.complete(**ASKED)
 
 
 def stream():
-    return [event.data for event in client().chat.stream(**ASKED)]
+    return [event.data for event in client.chat.stream(**ASKED)]
 
 
 def fim():
-    return client().fim.complete(model="codestral-latest", prompt="def add(")
+    return client.fim.complete(model="codestral-latest", prompt="def add(")
 
 
 def embeddings():
-    return client().embeddings.create(model="mistral-embed", inputs=["parcel", "refund"])
+    return client.embeddings.create(model="mistral-embed", inputs=["parcel", "refund"])
 
 
 def upload():
-    done = client().files.upload(file={"file_name": "a.jsonl", "content": b"{}\n"}, purpose="fine-tune")
+    done = client.files.upload(file={"file_name": "a.jsonl", "content": b"{}\n"}, purpose="fine-tune")
     return done.id, done.filename
 
 
 async def async_chat():
-    return await client().chat.complete_async(**ASKED, temperature=0)
+    return await client.chat.complete_async(**ASKED, temperature=0)
 
 
 async def async_stream():
-    events = await client().chat.stream_async(**ASKED, temperature=0)
+    events = await client.chat.stream_async(**ASKED, temperature=0)
     return [event.data async for event in events]
 
 
