@@ -6,6 +6,7 @@ costs one warning, never the app's call.
 
 from __future__ import annotations
 
+import errno
 import os
 import weakref
 from collections import deque
@@ -40,6 +41,15 @@ _TRANSIENT = frozenset({408, 409, 425, 429})
 _TOLD = 3
 _LOOK_AGAIN_S = 2.0
 
+_WRITABLE = "Make the corpus writable"
+_ROOM = "Make room there"
+_FILES = "Let the app open more files (`ulimit -n`)"
+_CURES: Mapping[int | None, str] = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _ROOM),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), _FILES),
+}
+"""What to do about an error of the file system; `_WRITABLE` for the rest."""
+
 
 def is_transient(status: int) -> bool:
     """Whether a status says "try again": such answers are not kept unless asked for."""
@@ -73,6 +83,8 @@ class Shelf:
         self.tags = Tags(settings)
         self._look_again_at: dict[str, float] = {}
         self._is_loaded = False
+        self.is_told = False
+        """Whether it was said that the store fails."""
 
     def opened(self, tap: Tap) -> None:
         """A response is under way."""
@@ -141,11 +153,8 @@ class Keeping:
         except UndecodableBodyError as error:
             self._warn(f"{asked_for(asked)} was not recorded: {error}")
         except (OSError, StoreError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            self._warn(
-                f"{asked_for(asked)} was not recorded: can't write to {shelf.store.where} ({why}); the app's "
-                "call went through. Make the corpus writable, or name another with AGENTREC_CORPUS"
-            )
+            shelf.ledger.note(events.UNRECORDED, key=asked.key)
+            self._tell_once(error)
 
     def extended(self, tap: Tap) -> None:
         """More came after the last event: write the recording once more, whole."""
@@ -153,8 +162,10 @@ class Keeping:
             return
         try:
             self._shelf.store.rewrite(self._name, self._interaction(tap, tap.ending))
-        except (OSError, StoreError, UndecodableBodyError) as error:
+        except UndecodableBodyError as error:
             self._warn(f"{self._name} lacks what came after its last event: {error}")
+        except (OSError, StoreError) as error:
+            self._tell_once(error)
 
     def dropped(self, tap: Tap) -> None:
         """The response was garbage-collected: settled later, outside the finaliser."""
@@ -252,6 +263,20 @@ class Keeping:
             "tags": tags or None,
         }
         return {**{name: value for name, value in told.items() if value is not None}, **said}
+
+    def _tell_once(self, error: Exception) -> None:
+        """The store fails: that is said of the first call it fails for, and counted for all."""
+        shelf = self._shelf
+        if not shelf.is_told:
+            shelf.is_told = True
+            why = str(error)
+            if isinstance(error, OSError):
+                why = f"can't write to {shelf.store.where} ({error.strerror or error})"
+            cure = _ROOM if "is full" in why else _CURES.get(getattr(error, "errno", None), _WRITABLE)
+            self._warn(
+                f"{asked_for(self._origin.identity)} was not recorded: {why}; the app's call went through, "
+                f"and so will others. {cure}, or name another with AGENTREC_CORPUS"
+            )
 
     def _warn(self, text: str) -> None:
         warn_once(self._shelf.ledger, self._origin.redaction.text(text))

@@ -14,6 +14,7 @@ How it keeps its promises:
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
@@ -57,7 +58,16 @@ class FolderStore(Store):
                 break
             except BrokenRecordingError as error:
                 self._warn(str(error))
+                if not os.path.lexists(self._path(name)):  # on a disk that fails, nothing ends the takes
+                    break
         return in_asked_order(found) if len(found) > 1 else found
+
+    def first(self, key: Key) -> Recording | None:
+        try:
+            interaction = self.load(key)
+        except (KeyError, BrokenRecordingError):
+            return None
+        return Recording(key, interaction) if interaction.metadata.get("order", 1) == 1 else None
 
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
@@ -111,9 +121,19 @@ class FolderStore(Store):
         except FileNotFoundError:
             raise KeyError(name) from None
         except NotADirectoryError as error:
-            raise StoreError(f"the corpus {self.where} is no folder: {error.strerror}") from error
+            told = (
+                f"the corpus {self.where} is no folder: {error.strerror}; name another with AGENTREC_CORPUS"
+            )
+            raise StoreError(told) from error
         except OSError as error:
-            raise BrokenRecordingError(path, error.strerror or type(error).__name__) from error
+            why = error.strerror or type(error).__name__
+            # It may be no fault of the file: a folder that is closed to us, or a process full of open files.
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                cure = "let the app open more files (`ulimit -n`)"
+                raise StoreError(f"can't read the corpus {self.where}: {why}; {cure}") from error
+            if not os.access(self.where, os.X_OK):
+                raise StoreError(f"can't read the corpus {self.where}: {why}; make it readable") from error
+            raise BrokenRecordingError(path, why) from error
         return document.loads(data, path)
 
     def metadata(self, name: str) -> dict[str, Any]:
