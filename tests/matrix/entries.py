@@ -44,6 +44,9 @@ class Edition:
     without: tuple[str, ...] = ()
     """Cells that this edition hasn't yet, or hasn't any more."""
 
+    misses: tuple[tuple[str, int], ...] = ()
+    """How many calls a cell makes that misses, where it isn't one: a batch, or a framework's own loop."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -62,9 +65,6 @@ class Entry:
     note: str = ""
     """What a reader of the table should know."""
 
-    misses: tuple[tuple[str, int], ...] = ()
-    """How many calls a cell makes that misses, where it isn't one: a batch, or a framework's own loop."""
-
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that it is run with; ``{url}`` is the server's."""
 
@@ -73,9 +73,6 @@ class Entry:
 
     heavy: bool = False
     """Takes more than a minute to install and run: not for the sample."""
-
-    def misses_of(self, cell: str) -> int:
-        return dict(self.misses).get(cell, 1)
 
     @property
     def path(self) -> Path:
@@ -117,6 +114,10 @@ class Column:
     @property
     def cells(self) -> tuple[Cell, ...]:
         return tuple(cell for cell in self.entry.cells if cell.name not in self.edition.without)
+
+    def misses_of(self, cell: str) -> int:
+        """How many calls a cell makes before it gives up."""
+        return dict(self.edition.misses).get(cell, 1)
 
     @property
     def version(self) -> str:

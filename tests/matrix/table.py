@@ -113,10 +113,7 @@ SDKS = (
     Entry(
         "fireworks-ai",
         "fireworks_sdk.py",
-        (
-            Edition("1.2", ("fireworks-ai==1.2.28",), ("httpx",)),
-            Edition("newest", ("fireworks-ai",), ("httpx",)),
-        ),
+        (Edition("newest", ("fireworks-ai",), ("httpx",)),),
     ),
     Entry(
         "huggingface-hub",
@@ -163,10 +160,15 @@ FRAMEWORKS = (
                 ("langchain-openai==0.2.14", "langchain-anthropic==0.3.1", "anthropic==0.42.0", OLD_HTTPX),
                 ("httpx",),
                 without=("openai_responses_stream",),
+                misses=(("openai_batch", 4),),
             ),
-            Edition("newest", ("langchain-openai", "langchain-anthropic"), ("httpx2",)),
+            Edition(
+                "newest",
+                ("langchain-openai", "langchain-anthropic"),
+                ("httpx2",),
+                misses=(("openai_batch", 4),),
+            ),
         ),
-        misses=(("openai_batch", 4),),
         note="With langchain-anthropic: invoke, stream, batch, tools, structured answers, embeddings.",
     ),
     Entry(
@@ -215,8 +217,14 @@ FRAMEWORKS = (
         (
             Edition(
                 "1.0",
-                ("pydantic-ai-slim[openai,anthropic,google]==1.0.0", "opentelemetry-api<1.35"),
+                (
+                    "pydantic-ai-slim[openai,anthropic,google]==1.0.0",
+                    "opentelemetry-api<1.35",
+                    "anthropic<0.70",
+                    "openai<2",
+                ),
                 ("httpx",),
+                without=("google", "async_google"),
             ),
             Edition("newest", ("pydantic-ai-slim[openai,anthropic,google]",), ("httpx2",)),
         ),
@@ -254,7 +262,13 @@ FRAMEWORKS = (
         "dspy",
         "dspy_app.py",
         (
-            Edition("2.6", ("dspy==2.6.27",), ("httpx",), without=("by_litellm", "async_by_litellm")),
+            Edition(
+                "2.6",
+                ("dspy==2.6.27",),
+                ("httpx",),
+                without=("by_litellm", "async_by_litellm"),
+                misses=(("predict", 2),),
+            ),
             Edition("newest", ("dspy",), ("httpx", "lm15")),
         ),
         note="Its own client lm15, and LiteLLM.",

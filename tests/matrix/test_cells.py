@@ -113,7 +113,7 @@ def test_missed(travel: Travel, column: Column, cell: str) -> None:
     """A call that nobody recorded fails at once, by the SDK's own exception, in words."""
     told = travel(column).missed.told[cell]
     assert "agentrec: no recording" in told.get("text", ""), told
-    assert told["took_s"] < TIMED_S * column.entry.misses_of(cell), told
+    assert told["took_s"] < TIMED_S * column.misses_of(cell), told
     assert not told["module"].startswith("agentrec"), told
 
 
@@ -123,7 +123,7 @@ def test_misses_are_not_retried(travel: Travel, column: Column) -> None:
     leg = travel(column).missed
     told = [line for line in leg.stderr.splitlines() if line.startswith("agentrec: ") and " missed" in line]
     missed = int(told[-1].partition(" missed")[0].rpartition(" ")[2].replace(",", ""))
-    assert missed == 2 * sum(map(column.entry.misses_of, leg.told)), leg.stderr[-2000:]
+    assert missed == 2 * sum(map(column.misses_of, leg.told)), leg.stderr[-2000:]
 
 
 @each_stainless
