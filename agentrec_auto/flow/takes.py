@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from agentrec_auto.capture import Ending
 from agentrec_auto.flow.reel import Reel, reel_of
 from agentrec_auto.keying.fingerprint import Key
-from agentrec_auto.store.base import Store
+from agentrec_auto.store.base import Recording, Store
 
 _KEPT_REELS = 4096
 _KEPT_BYTES = 64 * 1024 * 1024
@@ -55,6 +55,9 @@ class Takes:
         self._lock = threading.Lock()
         self._lane = Lane()
         self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
+        self._begun: set[Key] = set()
+        """Those of which only the first is here: most requests are asked once in a lane."""
+
         self._bytes = 0
 
     def start_lane(self, lane: Lane | None = None) -> Lane:
@@ -73,7 +76,7 @@ class Takes:
         with self._lock:
             lane.asked[key] += 1
             order = lane.asked[key]
-        reels = self._reels_of(key) if replays else ()
+        reels = self._reels_of(key, order) if replays else ()
         return Turn(lane, order, self._pick(reels, order), len(reels))
 
     def ready(self, key: Key) -> Reel | None:
@@ -84,6 +87,8 @@ class Takes:
             if not reels:
                 return None
             order = asked.get(key, 0) + 1
+            if order > len(reels) and key in self._begun:
+                return None
             reel = reels[order - 1] if order <= len(reels) else self._past(reels, order)
             if reel is not None:
                 asked[key] = order
@@ -111,30 +116,39 @@ class Takes:
             return None
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
 
-    def _reels_of(self, key: Key) -> tuple[Reel, ...]:
+    def _reels_of(self, key: Key, order: int) -> tuple[Reel, ...]:
         """What there was to replay when the key was first asked; later the answer doesn't change."""
         with self._lock:
             reels = self._reels.get(key)
-            if reels is not None:
+            if reels is not None and (order <= len(reels) or key not in self._begun):
                 self._reels.move_to_end(key)
                 return reels
-        found = tuple(
-            reel_of(recording)
-            for recording in self._store.takes(key)
-            if recording.interaction.ending is not Ending.FAILED
-            and (self._skip_run is None or recording.interaction.metadata.get("run") != self._skip_run)
-        )
+        first = self._store.first(key) if order == 1 else None
+        is_first = first is not None and self._may_replay(first)
+        takes = [first] if first is not None and is_first else self._store.takes(key)
+        found = tuple(reel_of(recording) for recording in takes if self._may_replay(recording))
         with self._lock:
-            self._remember(key, found)
+            self._remember(key, found, is_first=is_first)
         return found
 
-    def _remember(self, key: Key, reels: tuple[Reel, ...]) -> None:
-        if key in self._reels or (not reels and self._skip_run is None):
+    def _may_replay(self, recording: Recording) -> bool:
+        interaction = recording.interaction
+        if interaction.ending is Ending.FAILED:
+            return False
+        return self._skip_run is None or interaction.metadata.get("run") != self._skip_run
+
+    def _remember(self, key: Key, reels: tuple[Reel, ...], *, is_first: bool) -> None:
+        before = self._reels.get(key, ())
+        if before and (is_first or key not in self._begun):
+            return
+        if not reels and self._skip_run is None:
             return  # in replay somebody may record it yet, and a miss need not be quick
         self._reels[key] = reels
-        self._bytes += _size(reels)
+        (self._begun.add if is_first else self._begun.discard)(key)
+        self._bytes += _size(reels) - _size(before)
         while len(self._reels) > _KEPT_REELS or self._bytes > _KEPT_BYTES:
-            _, dropped = self._reels.popitem(last=False)
+            forgotten, dropped = self._reels.popitem(last=False)
+            self._begun.discard(forgotten)
             self._bytes -= _size(dropped)
 
 

@@ -41,6 +41,13 @@ class Store(ABC):
     def takes(self, key: Key) -> Sequence[Recording]:
         """All takes of ``key`` in the order they were asked; what can't be read is left out."""
 
+    def first(self, key: Key) -> Recording | None:
+        """The take of ``key`` that was asked first, where that can be told without a look at the others.
+
+        None says nothing: `takes` then does. A store in which a look-up costs something should answer.
+        """
+        return None
+
     @abstractmethod
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool

@@ -53,12 +53,10 @@ class Scrubber(Redactor):
 
     def open(self, request: CapturedRequest) -> Redaction:
         redaction = super().open(request)
-        if not self._scrubs:
-            content = _decoded(request)
-        else:
-            content = _scrubbed(redaction.request.content, self._patterns)
-        if content != redaction.request.content:
-            redaction.request = replace(redaction.request, content=content)
+        bare = redaction.without_headers
+        content = _scrubbed(bare.content, self._patterns) if self._scrubs else _decoded(request)
+        if content != bare.content:
+            redaction.without_headers = replace(bare, content=content)
         return redaction
 
 

@@ -1,8 +1,11 @@
 """Which of several recordings is meant."""
 
+from dataclasses import replace
+
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.flow.takes import Takes
 from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore
 
 KEY = Key("openai_m_0123456789abcdef")
@@ -97,3 +100,39 @@ def test_numbers_go_on_after_earlier_runs():
     takes = Takes(corpus("a", "b"), policy="error", skip_run="this")
     turn = [takes.turn(KEY, replays=True) for _ in range(3)][-1]
     assert takes.keep(turn, KEY) == 3
+
+
+def test_the_first_alone(tmp_path):
+    """A request asked once is found by one look into the folder; asked again, the other takes are found too."""
+    store = FolderStore(str(tmp_path))
+    for order, text in enumerate("abc", 1):
+        add(store, text, order)
+    looked = []
+    store.load = lambda name, load=store.load: looked.append(name) or load(name)
+    takes = Takes(store, policy="last", skip_run=None)
+    assert asked(takes, 1) == ["a"] and looked == [KEY]
+    takes.start_lane()
+    assert takes.ready(KEY).chunks == (b"a",) and looked == [KEY]
+    assert takes.ready(KEY) is None
+    assert asked(takes, 1) == ["b"]
+    assert takes.ready(KEY).chunks == takes.ready(KEY).chunks == (b"c",)
+    assert len(looked) == 5
+
+
+def test_the_first_in_the_folder_was_not_asked_first(tmp_path):
+    """Numbers tell which was finished first; the order asked is what counts."""
+    store = FolderStore(str(tmp_path))
+    for order, text in ((1, "second"), (2, "first")):
+        add(store, text, order)
+    for name, order in ((KEY, 2), (f"{KEY}.take2", 1)):
+        store.rewrite(name, replace(store.load(name), metadata={"order": order, "run": "earlier"}))
+    assert asked(Takes(store, policy="last", skip_run=None), 2) == ["first", "second"]
+
+
+def test_the_first_failed(tmp_path):
+    """One that broke off is passed over, alone or not."""
+    store = FolderStore(str(tmp_path))
+    add(store, "torn", 1, ending="failed")
+    assert asked(Takes(store, policy="last", skip_run=None), 1) == [None]
+    add(store, "whole", 2)
+    assert asked(Takes(store, policy="last", skip_run=None), 2) == ["whole", "whole"]

@@ -138,6 +138,8 @@ async def test_left_early(kit: Kit, server: LoopbackServer, files: FileStore) ->
     async with kit.replaying(files) as client:
         chunks = kit.raw(await kit.open(client, server.at(stall_after=2) + CHAT))
         assert await kit.take(chunks, 2) == seen
+        [words] = await kit.take(chunks, 1)
+        assert words.startswith(b"event: error\n")
         with pytest.raises(kit.H.ReadError, match="ends here"):
             await kit.next(chunks)
 

@@ -18,7 +18,7 @@ from agentrec_auto.report import render_html
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs for as long: no test of another module could have one
 def chromium() -> Iterator[Any]:
     """Chromium, driven by playwright; the test is skipped where there is none."""
     if CHROMIUM is None:
