@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 
 from agentrec_auto.providers.eventstream import framed, messages
 
-CONTENT_TYPE = "application/vnd.amazon.eventstream"
-
 
 def redacted(chunks: Sequence[bytes], redact: Callable[[bytes], bytes]) -> Sequence[bytes] | None:
     """The chunks without their secrets, the same object if they have none; None if they are no such stream.

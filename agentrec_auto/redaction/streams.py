@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentrec_auto.redaction import bodies, deltas, events, eventstream, logprobs
+from agentrec_auto.redaction import bodies, deltas, events, logprobs
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.edits import Edit, applied, applied_to_chunks, merged, text_of
+
+_FRAMED = "application/vnd.amazon.eventstream"
 
 
 def redacted(chunks: Sequence[bytes], content_type: str, rules: Rules) -> Sequence[bytes]:
     """The chunks of a decoded body without its secrets; the same object if it has none."""
-    if content_type.lower().startswith(eventstream.CONTENT_TYPE):
+    if content_type.lower().startswith(_FRAMED):
+        from agentrec_auto.redaction import eventstream  # here: replay of anything else needs no dialect
+
         found = eventstream.redacted(chunks, lambda lines: redacted([lines], "", rules)[0])
         if found is not None:
             return found

@@ -44,10 +44,11 @@ def redacted(url: str, finder: Finder, names: frozenset[str] = frozenset()) -> s
         edits.append(Edit(*user.span(1), "REDACTED"))  # no brackets: urlsplit would look for IPv6 in them
     if (near := finder.narrowed(url)) is not None:
         edits += near.find(url)
-    if "%" in url:
-        said = percent.decoded(url)
-        if (near := finder.narrowed(said)) is not None:
-            edits += percent.spelled(url, near.find(said))
+    for plus in (False, True):  # a plus is a space where a form was sent, and itself elsewhere
+        if ("+" in url) if plus else ("%" in url):
+            said = percent.decoded(url, plus=plus)
+            if (near := finder.narrowed(said)) is not None:
+                edits += percent.spelled(url, near.find(said))
     return applied(url, merged(edits)) if edits else url
 
 

@@ -69,10 +69,8 @@ def found(environ: Mapping[str, str]) -> tuple[Value, ...]:
 
 
 def is_credential(value: str) -> bool:
-    """Whether a value looks like one: long, of letters and digits, in one word."""
-    return (
-        len(value) >= LEAST_FOUND
-        and not any(map(str.isspace, value))
-        and any(map(str.isdigit, value))
-        and any(map(str.isalpha, value))
-    )
+    """Whether a value looks like one: long, in one word, of letters and digits or of letters of both cases."""
+    if len(value) < LEAST_FOUND or any(map(str.isspace, value)) or not any(map(str.isalpha, value)):
+        return False
+    mixes_cases = any(map(str.islower, value)) and any(map(str.isupper, value[1:]))
+    return mixes_cases or any(map(str.isdigit, value))

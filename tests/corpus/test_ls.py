@@ -115,7 +115,7 @@ def test_json(asked: object, kept: Kept) -> None:
             "library",
             "sdk",
         ),
-        *("run", "request_bytes", "response_bytes", "chunk_count"),
+        *("run", "imported_from", "synthesised", "request_bytes", "response_bytes", "chunk_count"),
         *("question", "answer", "input_tokens", "output_tokens"),
     }
 
