@@ -14,7 +14,11 @@ from agentrec_auto.compiled import Words, dumps, loads
 
 WORDS = (b"sk-", b"csk-", b"AIza", b"a", b"aa", b"task-sk-")
 values: Any = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
