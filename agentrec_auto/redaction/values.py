@@ -69,7 +69,7 @@ def found(environ: Mapping[str, str]) -> tuple[Value, ...]:
 
 
 def is_credential(value: str) -> bool:
-    """Whether a value looks like one: long, in one word, of letters and digits or of letters of both cases."""
+    """Whether a value looks like one: one long word, of letters and digits or of letters of both cases."""
     if len(value) < LEAST_FOUND or any(map(str.isspace, value)) or not any(map(str.isalpha, value)):
         return False
     mixes_cases = any(map(str.islower, value)) and any(map(str.isupper, value[1:]))

@@ -111,3 +111,10 @@ def test_secret_query_names(name):
 def test_harmless_query_names(name):
     """Names that count."""
     assert not url.is_secret_query_name(name)
+
+
+def test_a_form_in_a_query():
+    """Where spaces are written as pluses, what has spaces in it is found all the same."""
+    secret = "a1b2" * 10
+    told = url.redacted(f"http://h/p?q=say+Authorization:+Bearer+{secret}+and+go", Finder())
+    assert told == "http://h/p?q=say+Authorization:+Bearer+[REDACTED]+and+go"
