@@ -48,6 +48,17 @@ SPELT_OTHERWISE = {
 }
 """Tests that call httpx by names it didn't have yet (``proxy=``), or has changed since (``iter_lines``)."""
 
+ZOO = [
+    *("gunicorn", "gevent", "celery", "joblib", "nbconvert", "ipykernel", "mcp", "watchfiles", "ddtrace"),
+    *(
+        "opentelemetry-distro",
+        "opentelemetry-instrumentation-httpx",
+        "opentelemetry-exporter-otlp-proto-http",
+    ),
+    *("langfuse", "langsmith", "openai-agents"),
+]
+"""What starts processes, stands around them, or watches them."""
+
 WITHOUT_SDKS = ["pytest", "pytest-timeout", "pytest-asyncio", "hypothesis", "h2", "brotli", "zstandard"]
 
 
@@ -118,6 +129,21 @@ def matrix(session: nox.Session) -> None:
             "AGENTREC_MATRIX": ",".join(names) or "all",
             "AGENTREC_MATRIX_ENVIRONMENTS": str(Path(session.virtualenv.location) / "editions"),
         },
+    )
+
+
+@nox.session
+def zoo(session: nox.Session) -> None:
+    """Servers, pools, launchers and tracers that start processes or send telemetry of their own."""
+    session.install("-e", ".", "openai", "uvicorn", "uv", "pytest-xdist", *ZOO, *WITHOUT_SDKS)
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "tests/bootstrap/test_servers.py",
+        "tests/bootstrap/test_zoo.py",
+        "tests/bootstrap/test_telemetry.py",
+        *session.posargs,
     )
 
 

@@ -2,88 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 from bootstrap.programs import counted, written
+from bootstrap.serving import ASK, BIN, ask_over, command, served
 from loopback import LoopbackServer
 from processes import Run, clean_environment
 
 pytestmark = pytest.mark.slow
-BIN = Path(sys.executable).parent
-RUN = [sys.executable, "-m", "agentrec_auto", "run", "--"]
-
-ASK = """
-import os
-import httpx
-
-def ask(word):
-    body = {"model": "m", "messages": [{"role": "user", "content": word}]}
-    return httpx.post(os.environ["LLM"] + "/v1/chat/completions", json=body).json()["choices"][0]["message"]["content"]
-"""
-
-
-class Served:
-    """A server under ``agentrec run``, its output read line by line."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self.said = ""
-
-    def wait_for(self, word: str, times: int) -> None:
-        """Read on until ``word`` was said so often."""
-        assert self._process.stdout is not None
-        while self.said.count(word) < times:
-            line = self._process.stdout.readline()
-            assert line, self.said
-            self.said += line
-
-    def end(self) -> dict[str, int]:
-        """Send SIGTERM to the launcher, and give the figures of its summary."""
-        self._process.send_signal(signal.SIGTERM)
-        self.said += self._process.communicate(timeout=60)[0]
-        return counted(self.said)
-
-
-@contextmanager
-def served(folder: Path, llm: str, *command: str | Path) -> Iterator[Served]:
-    process = subprocess.Popen(
-        [*RUN, *command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=folder,
-        env=clean_environment({"LLM": llm}),
-        start_new_session=True,
-    )
-    try:
-        yield Served(process)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def command(name: str) -> Path:
-    """A console script of our environment, or the test is skipped."""
-    if not (BIN / name).exists():
-        pytest.skip(f"{name} is not installed")
-    return BIN / name
 
 
 @pytest.mark.parametrize(
-    "options", [[], ["--preload"], ["-k", "gthread"]], ids=["sync", "preload", "gthread"]
+    "options",
+    [[], ["--preload"], ["-k", "gthread"], ["-k", "gevent"]],
+    ids=["sync", "preload", "gthread", "gevent"],
 )
 def test_gunicorn(tmp_path: Path, server: LoopbackServer, options: list[str]) -> None:
     """Two workers, each call recorded; a TERM to the launcher ends them, and the summary comes."""
+    if "gevent" in options and not importlib.util.find_spec("gevent"):
+        pytest.skip("gevent is not installed")
     written(tmp_path, "conf.py", "def post_worker_init(worker):\n    print('READY', flush=True)\n")
     written(tmp_path, "app.py", ASK + """
 def app(environ, start_response):
@@ -98,9 +41,9 @@ def app(environ, start_response):
         assert gunicorn.end() == {"replayed": 0, "recorded": 3, "missed": 0}, gunicorn.said
 
 
-def test_uvicorn(tmp_path: Path, server: LoopbackServer) -> None:
-    """Two spawned workers."""
-    written(tmp_path, "app.py", ASK + """
+ASGI = (
+    ASK
+    + """
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         await receive()
@@ -111,11 +54,31 @@ async def app(scope, receive, send):
         return
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": ask(scope["path"]).encode()})
-""")  # fmt: skip
+"""
+)
+
+
+def test_uvicorn(tmp_path: Path, server: LoopbackServer) -> None:
+    """Two spawned workers."""
+    written(tmp_path, "app.py", ASGI)
     words = ["--workers", "2", "--uds", "app.sock", "app:app"]
     with served(tmp_path, server.url, command("uvicorn"), *words) as uvicorn:
         uvicorn.wait_for("READY", 2)
         ask_over(tmp_path / "app.sock", "/a", "/b")
+        assert uvicorn.end() == {"replayed": 0, "recorded": 2, "missed": 0}, uvicorn.said
+
+
+def test_uvicorn_reload(tmp_path: Path, server: LoopbackServer) -> None:
+    """``--reload``: the worker that comes after a change is one of the run, too."""
+    written(tmp_path, "app.py", ASGI)
+    words = ["--reload", "--reload-dir", tmp_path, "--uds", "app.sock", "app:app"]
+    with served(tmp_path, server.url, command("uvicorn"), *words) as uvicorn:
+        uvicorn.wait_for("READY", 1)
+        before = ask_over(tmp_path / "app.sock", "/a")
+        written(tmp_path, "app.py", ASGI.replace('ask(scope["path"])', 'ask("again " + scope["path"])'))
+        uvicorn.wait_for("READY", 2)
+        after = ask_over(tmp_path / "app.sock", "/a")
+        assert [one.split(": ")[1] for one in before + after] == ["/a", "again /a"]
         assert uvicorn.end() == {"replayed": 0, "recorded": 2, "missed": 0}, uvicorn.said
 
 
@@ -189,8 +152,3 @@ def test_two(): assert ask("two")
     ran = run_agentrec("run", "--", *words, env={"LLM": server.url})
     assert ran.code == 0, ran.stdout
     assert "agentrec: 0 replayed, 2 recorded, 0 missed" in ran.stderr, ran.stderr
-
-
-def ask_over(socket: Path, *paths: str) -> list[str]:
-    with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=30) as client:
-        return [client.get(f"http://app{path}").text for path in paths]
