@@ -20,6 +20,10 @@ _MADE_UP = re.compile(
 )
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
+_DEEPEST = 200
+"""Levels of nesting up to which a body is looked into. A number of its own, whatever is left of the stack: the
+same body has the same key wherever it is sent from."""
+
 NO_DOCUMENT = object()
 """What `parsed` gives for a body that is no JSON."""
 
@@ -56,25 +60,27 @@ def rename_ids(document: Any) -> Any:
 
     pydantic-ai (``pyd_ai_<hex>``), litellm (``call_<hex>``, uuid4) and others make up tool-call ids for
     each run; what counts is which result belongs to which call, and that is kept. A document without
-    such ids is returned as it is.
+    such ids is returned as it is. RecursionError for one that is nested deeper than 200 levels.
     """
     names: dict[str, str] = {}
-    return _renamed(document, names)
+    return _renamed(document, names, _DEEPEST)
 
 
-def _renamed(value: Any, names: dict[str, str]) -> Any:
+def _renamed(value: Any, names: dict[str, str], levels: int) -> Any:
+    if not levels:
+        raise RecursionError(f"nested deeper than {_DEEPEST} levels")
     if isinstance(value, dict):
         changed: dict[str, Any] | None = None
         for name, member in value.items():
             if name in _ID_NAMES and isinstance(member, str) and _MADE_UP.fullmatch(member):
                 replaced: Any = names.setdefault(member, f"id-{len(names) + 1}")
             else:
-                replaced = _renamed(member, names)
+                replaced = _renamed(member, names, levels - 1)
             if replaced is not member:
                 changed = dict(value) if changed is None else changed
                 changed[name] = replaced
         return value if changed is None else changed
     if isinstance(value, list):
-        renamed = [_renamed(member, names) for member in value]
+        renamed = [_renamed(member, names, levels - 1) for member in value]
         return renamed if any(a is not b for a, b in zip(renamed, value, strict=True)) else value
     return value

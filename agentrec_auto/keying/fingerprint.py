@@ -107,11 +107,14 @@ class Keyer:
 
 def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, Any]:
     """The canonical body, and the document it stands on."""
-    if document is NO_DOCUMENT:
+    try:
+        ruled = NO_DOCUMENT if document is NO_DOCUMENT else rename_ids(rules.apply(document))
+    except RecursionError:  # nested without end: told apart by its bytes
+        ruled = NO_DOCUMENT
+    if ruled is NO_DOCUMENT:
         content = canonical_bytes(request.content, request.header(b"content-type") or b"")
         text = rules.apply_text(content.decode("utf-8", "surrogateescape"))
         return text, NO_DOCUMENT
-    ruled = rename_ids(rules.apply(document))
     if not isinstance(ruled, dict):
         return canonical_json(ruled), ruled
     # The model and the stream flag stand in the key by themselves.
