@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
-_ID_NAMES = frozenset({"id", "call_id", "tool_call_id", "tool_use_id", "toolUseId"})
+_ID_NAMES = frozenset({"id", "call_id", "tool_call_id", "tool_use_id", "toolUseId", "clientRequestToken"})
+"""The last is botocore's: a uuid4 wherever a service asks for an idempotency token (StartAsyncInvoke)."""
 _MADE_UP = re.compile(
     r"(?:[A-Za-z]{1,12}[_-]){0,3}"  # call_, toolu_, pyd_ai_, chatcmpl-tool-
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[A-Za-z]*[0-9])[0-9A-Za-z]{8,64})"

@@ -34,6 +34,7 @@ SHAPES = (
     _shape("gemini", r"/models/[^/]+:\w+$"),
     _shape("gemini", r":(raw|streamRaw)Predict$"),
     _shape("bedrock", r"/model/[^/]+/(converse|converse-stream|invoke|invoke-with-response-stream)$"),
+    _shape("bedrock", r"/async-invoke(/[^/]+)?$"),
     _shape("anthropic", r"/messages/(count_tokens|batches(/.*)?)$"),
     _shape("anthropic", r"/messages$", distinctive=False),
     _shape("ollama", r"/api/(chat|generate|embed|embeddings)$", distinctive=False),

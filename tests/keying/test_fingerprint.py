@@ -121,6 +121,17 @@ def test_made_up_ids(first, second):
     assert key(request(tool_turn(first))) != key(request(tool_turn(first, second)))
 
 
+def test_idempotency_token():
+    """botocore 1.44 sends a uuid4 with Bedrock's StartAsyncInvoke, another one in each run."""
+
+    def begun(token):
+        return request({"modelInput": {"prompt": "p"}, "clientRequestToken": token})
+
+    first, second = ("5b6a1d8e-7a14-4c0e-9d43-0f8f4f5b6f10", "aaaa1d8e-7a14-4c0e-9d43-0f8f4f5b6f10")
+    assert key(begun(first)) == key(begun(second))
+    assert key(begun(first)) != key(begun("mine"))
+
+
 @pytest.mark.parametrize("name", ["weather", "user-7", "msg", "gpt-4o-mini"])
 def test_plain_ids_stay(name):
     """An id that somebody chose is part of the question."""

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from loopback_dialects.anthropic_messages import count_tokens, messages
 from loopback_dialects.base import Answer, Ask, Json, as_json
-from loopback_dialects.bedrock import converse, invoke
+from loopback_dialects.bedrock import async_invoke, converse, invoke
 from loopback_dialects.cohere import chat_v1, chat_v2, embed, rerank
 from loopback_dialects.gemini import gemini, gemini_count, gemini_embed, vertex_messages
 from loopback_dialects.ollama import ollama, ollama_embed
@@ -105,6 +105,7 @@ ROUTES: tuple[tuple[str, Callable[[Ask], Answer]], ...] = (
     (r"^/api/(chat|generate)$", ollama),
     (r"^/model/[^/]+/converse(-stream)?$", converse),
     (r"^/model/[^/]+/invoke(-with-response-stream)?$", invoke),
+    (r"^/async-invoke$", async_invoke),
     (r"/models(/[^/:]+)?$", models),
     (r"/traces/ingest$", telemetry),
     (r"^/hello", hello),

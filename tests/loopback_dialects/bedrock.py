@@ -53,6 +53,11 @@ def invoke(ask: Ask) -> Answer:
     return Answer(content_type=_STREAM, events=events, closing=1, headers=answer.headers)
 
 
+def async_invoke(ask: Ask) -> Answer:
+    """``/async-invoke``: begun."""
+    return Answer(body=as_json({"invocationArn": f"arn:aws:bedrock:us-east-1:1:async-invoke/a{ask.number}"}))
+
+
 def as_event(name: str, document: Json) -> bytes:
     """One message of the AWS SDK specification "event stream encoding"."""
     told = {":event-type": name, ":content-type": "application/json", ":message-type": "event"}

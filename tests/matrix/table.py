@@ -138,7 +138,7 @@ SDKS = (
         "boto3",
         "bedrock_boto3.py",
         (
-            Edition("1.34", ("boto3==1.34.116",), ("urllib3",)),
+            Edition("1.34", ("boto3==1.34.116",), ("urllib3",), without=("async_invoke",)),
             Edition("newest", ("boto3",), ("urllib3",)),
         ),
         note="`bedrock-runtime`: Converse and InvokeModel with their event streams.",
@@ -170,6 +170,18 @@ FRAMEWORKS = (
             ),
         ),
         note="With langchain-anthropic: invoke, stream, batch, tools, structured answers, embeddings.",
+    ),
+    Entry(
+        "langchain-google-genai",
+        "langchain_more.py",
+        (
+            Edition(
+                "newest",
+                ("langchain-google-genai", "langchain-ollama", "langchain-aws"),
+                ("httpx", "urllib3"),
+            ),
+        ),
+        note="With langchain-ollama and langchain-aws.",
     ),
     Entry(
         "langgraph",
@@ -239,6 +251,19 @@ FRAMEWORKS = (
         ),
         environment=(("OPENAI_AGENTS_DISABLE_TRACING", "1"),),
         note="Its traces are telemetry, and not recorded.",
+    ),
+    Entry(
+        "google-adk",
+        "google_adk.py",
+        (Edition("newest", ("google-adk",), ("httpx",)),),
+        note="The call ids that it makes up don't count for identity.",
+        heavy=True,
+    ),
+    Entry(
+        "strands-agents",
+        "strands_app.py",
+        (Edition("newest", ("strands-agents[openai]",), ("httpx", "urllib3")),),
+        note="On Bedrock and on OpenAI.",
     ),
     Entry(
         "llama-index-llms-openai",

@@ -41,4 +41,13 @@ def invoke_stream():
     return [json.loads(event["chunk"]["bytes"]) for event in events]
 
 
-CELLS = (converse, converse_stream, invoke, invoke_stream)
+def async_invoke():
+    """botocore sends a token of its own making, that a retry be known."""
+    where = {"s3OutputDataConfig": {"s3Uri": "s3://bucket/"}}
+    done = client().start_async_invoke(
+        modelId=MODEL, modelInput={"prompt": "Where is it?"}, outputDataConfig=where
+    )
+    return done["invocationArn"]
+
+
+CELLS = (converse, converse_stream, invoke, invoke_stream, async_invoke)
