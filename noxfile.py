@@ -7,9 +7,12 @@ Where uv is at hand it makes the environments, else virtualenv. What is given be
 from __future__ import annotations
 
 import itertools
+import os
+import random
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2024.10"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -145,6 +148,27 @@ def zoo(session: nox.Session) -> None:
         "tests/bootstrap/test_telemetry.py",
         *session.posargs,
     )
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Everything that can go wrong, in the long form, with counts: ``FAULTS_SEED=7 nox -s faults``.
+
+    An hour or so on two cores. `tests/faults/scale.py` has the variables. Last, each reader of bytes is
+    fuzzed for a minute, where atheris is to be had.
+    """
+    session.install("-e", ".[test]")
+    chance = os.environ.get("FAULTS_SEED") or str(random.randrange(10**6))
+    env = {"FAULTS": "long", "FAULTS_SEED": chance}
+    session.run("python", "-m", "pytest", "tests/faults", "-o", "timeout=7200", *session.posargs, env=env)
+    try:
+        session.install("atheris")
+    except CommandFailed:
+        session.warn("no atheris for this Python: not fuzzed")
+        return
+    for name in ("recordings", "requests", "answers", "streams", "packed", "chunked", "config", "imports"):
+        program = ("tests/faults/fuzz.py", name, "-max_total_time=60")
+        session.run("python", *program, env={"PYTHONPATH": "tests"})
 
 
 @nox.session

@@ -22,8 +22,8 @@ _MADE_UP = re.compile(
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
 _DEEPEST = 200
-"""Levels of nesting up to which a body is looked into. A number of its own, whatever is left of the stack: the
-same body has the same key wherever it is sent from."""
+"""Levels of nesting up to which a body is looked into. A number of its own, whatever is left of the stack:
+the same body has the same key wherever it is sent from."""
 
 NO_DOCUMENT = object()
 """What `parsed` gives for a body that is no JSON."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from tempfile import mkdtemp
 
 import atheris
 
@@ -10,5 +12,8 @@ with atheris.instrument_imports(include=["agentrec_auto"]):
     from faults.targets import TARGETS
 
 target, seeds = TARGETS[sys.argv.pop(1)]
-atheris.Setup([*sys.argv, "-max_len=4096", "-timeout=20"], target)
+folder = Path(mkdtemp())
+for number, seed in enumerate(seeds):
+    (folder / str(number)).write_bytes(seed)
+atheris.Setup([*sys.argv, str(folder), "-max_len=4096", "-timeout=20"], target)
 atheris.Fuzz()
