@@ -45,7 +45,7 @@ class Edition:
     """Cells that this edition hasn't yet, or hasn't any more."""
 
     misses: tuple[tuple[str, int], ...] = ()
-    """How many calls a cell makes that misses, where it isn't one: a batch, or a framework's own loop."""
+    """How many calls, at most, a cell makes that misses, where it isn't one: a batch, or a framework's own loop."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Column:
         return tuple(cell for cell in self.entry.cells if cell.name not in self.edition.without)
 
     def misses_of(self, cell: str) -> int:
-        """How many calls a cell makes before it gives up."""
+        """How many calls, at most, a cell makes before it gives up."""
         return dict(self.edition.misses).get(cell, 1)
 
     @property

@@ -119,11 +119,14 @@ def test_missed(travel: Travel, column: Column, cell: str) -> None:
 
 @each_column
 def test_misses_are_not_retried(travel: Travel, column: Column) -> None:
-    """A cell that misses asks once, and not again; the frameworks that do are named in the table."""
+    """A cell that misses asks once, and not again; those that do are named in the table."""
     leg = travel(column).missed
     told = [line for line in leg.stderr.splitlines() if line.startswith("agentrec: ") and " missed" in line]
     missed = int(told[-1].partition(" missed")[0].rpartition(" ")[2].replace(",", ""))
-    assert missed == 2 * sum(map(column.misses_of, leg.told)), leg.stderr[-2000:]
+    most = 2 * sum(
+        map(column.misses_of, leg.told)
+    )  # of a batch, some may not have been begun when one failed
+    assert 2 * len(leg.told) <= missed <= most, leg.stderr[-2000:]
 
 
 @each_stainless
