@@ -20,7 +20,6 @@ from agentrec_auto.migration.gates import Gates, Verdict, rate
 from agentrec_auto.migration.recordings import Recordings, recordings_of
 from agentrec_auto.migration.rows import Study
 from agentrec_auto.migration.targets import Target, target_for
-from agentrec_auto.report.document import load as load_report
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import View
 from agentrec_auto.report.writing import FORMATS, basename_of, write
@@ -195,8 +194,10 @@ def gates(
 
 
 def _earlier(path: str) -> Earlier:
+    from agentrec_auto.report.document import load  # here: pydantic
+
     try:
-        return Earlier(path, load_report(path))
+        return Earlier(path, load(path))
     except OSError as error:
         raise ConfigError(
             f"can't read {path!r} ({error.strerror})",

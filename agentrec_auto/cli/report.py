@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
 from agentrec_auto.cli import judging, migrating, opening
 from agentrec_auto.errors import StoreError
 from agentrec_auto.migration.run import Options, study
+from agentrec_auto.migration.waiting import Texts
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +76,7 @@ def report(
         choice=chosen,
         prices=judging.prices(pricing, pricing_as_of, opened.settings),
         keyer=opened.keyer,
+        texts=Texts(),
     )
     compared = judging.comparators(
         compare,
@@ -86,5 +91,20 @@ def report(
     wanted = migrating.gates(
         strict, min_pass, min_pass_lower, max_cost_ratio, max_latency_ratio, baseline_report, compared
     )
-    found = asyncio.run(study(recordings, asked, compared, options))
-    raise typer.Exit(migrating.finish(found, paper, wanted, as_json=as_json))
+    with _seldom_collected():
+        found = asyncio.run(study(recordings, asked, compared, options))
+        code = migrating.finish(found, paper, wanted, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for cycles less often: all rows are gone through each time, and there are none in them."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -56,7 +56,7 @@ class Pair:
     category: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ComparisonResult:
     """What a comparator says of a pair."""
 

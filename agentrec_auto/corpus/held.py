@@ -113,7 +113,7 @@ def _short(where: str) -> str:
 def opened(settings: Settings, environ: Mapping[str, str]) -> Corpus:
     """The corpus that the settings name; `StoreError` where there is none, or nothing in it."""
     corpus = Corpus(open_store(settings.corpus), settings, environ)
-    if not corpus.names:
+    if next(corpus.store.unsorted_names(), None) is None:
         path = path_of(settings.corpus)
         if path is not None and not os.path.exists(path):
             problem = f"there is no corpus {corpus.where}"

@@ -58,7 +58,7 @@ class Answers:
     async def question(self, baseline: Baseline) -> Question:
         """What a baseline asked, read again: of 10,000 questions only the words are kept."""
         try:
-            question = registry.read(await self._recordings.load(baseline.name)).question
+            question = registry.read(await self._recordings.read(baseline.name)).question
         except KeyError:
             question = None
         if question is None:
@@ -71,7 +71,7 @@ class Answers:
         if not isinstance(pinned, str) or pinned == baseline.semantic_key:
             return True
         try:  # keys of another version, or of the agentrec library
-            asked = await self._recordings.load(baseline.name)
+            asked = await self._recordings.read(baseline.name)
         except (KeyError, AgentrecError):
             return True
         return pinned in (asked.metadata.get("semantic_key"), fingerprint_of(asked).semantic_key)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from sys import intern
 
 from agentrec_auto.capture import CapturedInteraction, Ending
 from agentrec_auto.comparators.base import Side
@@ -22,6 +23,7 @@ from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
 from agentrec_auto.migration.choosing import Choice
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.sides import Prices, side_of
+from agentrec_auto.migration.waiting import Texts, WaitingText, waiting
 from agentrec_auto.providers import registry
 from agentrec_auto.providers.wording import question_text
 
@@ -30,6 +32,7 @@ NOT_BASELINES = ("migration__", "judge__", "embedding__")
 
 
 _TURN = 64
+PREVIEW = 80
 
 
 @dataclass(slots=True)
@@ -43,7 +46,10 @@ class Baseline:
 
     side: Side
     provider: str | None = None
-    prompt: str = ""
+    prompt: str | WaitingText = ""
+    """The question in words, for ``str()``; its beginning is `preview`."""
+
+    preview: str = ""
     category: str | None = None
     problem: str | None = None
     """Why it can't be asked again; None where it can."""
@@ -52,10 +58,10 @@ class Baseline:
     """The semantic key that answers to it are kept with, where it isn't ours: recordings of the ``agentrec``
     library have that library's."""
 
-    older: list[tuple[float, str]] = field(default_factory=list)
+    older: tuple[tuple[float, str], ...] = ()
     """Other recordings of the question: when, and their names."""
 
-    takes: list[Side] = field(default_factory=list)
+    takes: tuple[Side, ...] = ()
     """What the same model answered earlier."""
 
     @property
@@ -65,11 +71,16 @@ class Baseline:
 
 
 async def baselines(
-    recordings: Recordings, choice: Choice, keyer: Keyer, prices: Prices | None = None
+    recordings: Recordings,
+    choice: Choice,
+    keyer: Keyer,
+    prices: Prices | None = None,
+    texts: Texts | None = None,
 ) -> list[Baseline]:
-    """The questions in a corpus that are chosen, by name. What was asked is kept in words only."""
+    """The questions in a corpus that are chosen, by name. What was asked is kept in words only, and these in
+    ``texts`` where it is given."""
     groups: dict[str, Baseline] = {}
-    async for found in _read(recordings, choice, keyer, prices):
+    async for found in _read(recordings, choice, keyer, prices, texts):
         key = found.semantic_key or found.name
         there = groups.get(key)
         groups[key] = found if there is None else _newer(there, found)
@@ -83,15 +94,15 @@ def _newer(one: Baseline, other: Baseline) -> Baseline:
     """
     if (one.problem is None, *one.order) < (other.problem is None, *other.order):
         one, other = other, one
-    one.older += [other.order, *other.older]
+    one.older = (*one.older, other.order, *other.older)
     if other.problem is None:
         earlier = [other.side, *other.takes]
-        one.takes += [side for side in earlier if side.model == one.side.model]
+        one.takes = (*one.takes, *[side for side in earlier if side.model == one.side.model])
     return one
 
 
 async def _read(
-    recordings: Recordings, choice: Choice, keyer: Keyer, prices: Prices | None
+    recordings: Recordings, choice: Choice, keyer: Keyer, prices: Prices | None, texts: Texts | None
 ) -> AsyncIterator[Baseline]:
     for number, name in enumerate(_candidates(await recordings.names())):
         if number % _TURN == 0:  # a folder is read without waiting: signals must get in
@@ -99,7 +110,7 @@ async def _read(
         if not choice.means_name(name):
             continue
         try:
-            held = Held(name, await recordings.load(name))
+            held = Held(name, await recordings.read(name))
         except KeyError:
             continue
         except BrokenRecordingError as error:
@@ -108,14 +119,16 @@ async def _read(
             continue
         candidate = Candidate(held)
         if choice.query.means(candidate):
-            yield _baseline(held, candidate.reading, keyer, prices)
+            yield _baseline(held, candidate.reading, keyer, prices, texts)
 
 
 def _candidates(names: Iterable[str]) -> Iterable[str]:
     return (name for name in names if not name.startswith(NOT_BASELINES))
 
 
-def _baseline(held: Held, reading: registry.Reading, keyer: Keyer, prices: Prices | None) -> Baseline:
+def _baseline(
+    held: Held, reading: registry.Reading, keyer: Keyer, prices: Prices | None, texts: Texts | None
+) -> Baseline:
     interaction, told = held.interaction, held.interaction.metadata
     question, answer = reading.question, reading.answer
     at = moment(told.get("recorded_at"))
@@ -124,17 +137,24 @@ def _baseline(held: Held, reading: registry.Reading, keyer: Keyer, prices: Price
     model = told.get("model") or (question.model if question else None)
     side = side_of(answer, told, model if isinstance(model, str) else None, prices)
     problem = _problem(interaction, reading)
+    prompt = question_text(question) if question is not None else ""
     return Baseline(
         name=held.name,
         semantic_key=_semantic_key(interaction, keyer),
         at=at.timestamp() if at else 0.0,
-        side=side,
-        provider=provider if isinstance(provider, str) else reading.dialect,
-        prompt=question_text(question) if question is not None else "",
-        category=category if isinstance(category, str) and category else None,
+        side=waiting(side, texts),
+        provider=intern(provider) if isinstance(provider, str) else reading.dialect,
+        prompt=prompt if texts is None else WaitingText(prompt, texts),
+        preview=_preview(prompt),
+        category=intern(category) if isinstance(category, str) and category else None,
         problem=problem,
         pinned_key=None if "semantic_key_version" in told else fingerprint_of(interaction).semantic_key,
     )
+
+
+def _preview(prompt: str) -> str:
+    flat = " ".join(prompt[: PREVIEW * 8].split())
+    return flat if len(flat) <= PREVIEW else flat[: PREVIEW - 1] + "…"
 
 
 def _semantic_key(interaction: CapturedInteraction, keyer: Keyer) -> str:

@@ -49,7 +49,7 @@ async def planned(
     answers = Answers(recordings)
     for baseline in await baselines(recordings, options.choice, options.keyer, options.prices):
         for target in targets:
-            name, prompt = baseline.name, baseline.prompt
+            name, prompt = baseline.name, str(baseline.prompt)
             if baseline.problem is not None:
                 yield Planned(name, target.name, "skip", baseline.problem, prompt)
                 continue

@@ -45,9 +45,13 @@ class Recordings(ABC):
     async def load(self, name: str) -> CapturedInteraction:
         """The recording of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
 
+    async def read(self, name: str) -> CapturedInteraction:
+        """The same, its body as one chunk where that is cheaper: not to be written back."""
+        return await self.load(name)
+
     @abstractmethod
     async def find(self, interaction_id: str) -> CapturedInteraction | None:
-        """What is kept under an id; None where nothing is, or nothing that can be read."""
+        """What is kept under an id, as by `read`; None where nothing is, or nothing that can be read."""
 
     @abstractmethod
     async def keep(self, interaction_id: str, interaction: CapturedInteraction) -> None:
@@ -72,15 +76,18 @@ class Standing(Recordings):
             self.lock_file = f"{store.where}.asking"
 
     async def names(self) -> list[str]:
-        return sorted(self._store.names())
+        return sorted(self._store.unsorted_names())
 
     async def load(self, name: str) -> CapturedInteraction:
         return self._store.load(name)
 
+    async def read(self, name: str) -> CapturedInteraction:
+        return self._store.load_in_one(name)
+
     async def find(self, interaction_id: str) -> CapturedInteraction | None:
         for name in self._names_of(interaction_id):
             try:
-                return self._store.load(name)
+                return self._store.load_in_one(name)
             except (KeyError, BrokenRecordingError):  # noqa: PERF203
                 continue
         return None

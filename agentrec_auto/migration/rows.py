@@ -18,7 +18,7 @@ NOT_ASKED = "not asked: "
 """How the reason of a row begins that a run which ended early did not come to."""
 
 
-@dataclass
+@dataclass(slots=True)
 class RowResult:
     """What became of one question (one semantic key) with one target."""
 
@@ -64,6 +64,11 @@ class RowResult:
     agreement: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Comparator → (passed, compared) of the baseline's earlier takes against the newest: how far the old
     model agrees with itself."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the target's text is another than the baseline's, but for space around it."""
+        return (self.target_text or "").strip() != self.baseline_text.strip()
 
 
 @dataclass

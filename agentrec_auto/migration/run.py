@@ -32,13 +32,13 @@ from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import Translated, translated
+from agentrec_auto.migration.waiting import Texts, WaitingRow, present
 
 if TYPE_CHECKING:
     import httpx
 
     from agentrec_auto.migration.asking import Line
 
-PREVIEW = 80
 _TURN = 16
 _EDGES = ("^", "$", "-", ".", ":", "@", "_")
 """What may stand before and behind a model's name in a longer one."""
@@ -68,17 +68,20 @@ class Options:
     """Told how many rows there will be."""
 
     stopping: Stopping = field(default_factory=Stopping)
+    texts: Texts | None = None
+    """Where texts wait meanwhile; without, rows hold them."""
 
 
 async def study(
     recordings: Recordings, targets: Sequence[Target], comparators: Sequence[Comparator], options: Options
 ) -> Study:
     """Ask, compare, and report on each target, in their order."""
-    found = await baselines(recordings, options.choice, options.keyer, options.prices)
+    found = await baselines(recordings, options.choice, options.keyer, options.prices, options.texts)
     run = _Run(recordings, comparators, options)
     if options.begun is not None:
         options.begun(len(found) * len(targets))
     jobs = [(baseline, target) for baseline in found for target in targets]
+    del found  # so that each is gone when its rows are there
     try:
         rows = await run.rows(jobs)
     finally:
@@ -126,11 +129,11 @@ class _Run:
             f"the next question might have cost more than --max-cost leaves (spent ${self._budget.spent:.4f})"
         )
 
-    async def rows(self, jobs: Sequence[tuple[Baseline, Target]]) -> list[RowResult]:
-        """A row for each job, in their order."""
+    async def rows(self, jobs: list[tuple[Baseline, Target]]) -> list[RowResult]:
+        """A row for each job, in their order; jobs are taken off the list."""
         rows: list[RowResult | None] = [None] * len(jobs)
-        numbered = iter(enumerate(jobs))
         count = 1 if self._options.offline and self._options.executor is None else self._workers(len(jobs))
+        numbered = _taken_off(jobs)
         workers = [asyncio.ensure_future(self._work(numbered, rows)) for _ in range(count)]
         try:
             with self._stopping.heeded(self._let_no_more_out):
@@ -184,8 +187,10 @@ class _Run:
             row.notes += found.notes if found.notes is not None else await self._notes(baseline, target)
         self._answer(row, found, target)
         assert row.baseline is not None and row.target is not None
-        pair = Pair(row.prompt_text, row.baseline, row.target, row.category)
-        await self._scoring.compare(row, pair, baseline.takes)
+        pair = Pair(row.prompt_text, present(row.baseline), row.target, row.category)
+        await self._scoring.compare(row, pair, [present(take) for take in baseline.takes])
+        if isinstance(row, WaitingRow):
+            row.lay_aside(pair, self._options.texts)
 
     def _answer(self, row: RowResult, found: Found, target: Target) -> None:
         side = side_of(found.answer, found.interaction.metadata, target.model, self._options.prices)
@@ -296,19 +301,26 @@ class _Run:
         return self._lines[target.name]
 
 
+def _taken_off(jobs: list[tuple[Baseline, Target]]) -> Iterator[tuple[int, tuple[Baseline, Target]]]:
+    """The jobs from the first to the last, with their numbers."""
+    jobs.reverse()
+    for number in range(len(jobs)):
+        yield number, jobs.pop()
+
+
 def _begun(baseline: Baseline, target: Target) -> RowResult:
     """The row of a question before anything is known of the target's answer."""
     side = baseline.side
-    flat = " ".join(baseline.prompt[: PREVIEW * 8].split())
-    return RowResult(
+    made = RowResult if isinstance(baseline.prompt, str) else WaitingRow
+    return made(
         semantic_key=baseline.semantic_key,
         baseline_id=baseline.name,
         migration_id=migration_id_for(baseline.name, target.name),
-        prompt_preview=flat if len(flat) <= PREVIEW else flat[: PREVIEW - 1] + "…",
-        prompt_text=baseline.prompt,
+        prompt_preview=baseline.preview,
+        prompt_text=baseline.prompt,  # type: ignore[arg-type]  # a waiting row takes a text that waits
         category=baseline.category,
         baseline_model=side.model,
-        baseline_text=side.text,
+        baseline_text="" if made is WaitingRow else side.text,
         baseline_in_tokens=tokens_in(side.usage),
         baseline_out_tokens=tokens_out(side.usage),
         target_model=target.model,

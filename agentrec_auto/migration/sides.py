@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Any, Protocol
 
 from agentrec_auto.comparators.base import Side
@@ -31,6 +32,7 @@ def side_of(
         return Side(model=model)
     usage = answer.usage or _counted(told.get("usage"))
     name = answer.model or model
+    name = name and intern(name)  # one for all rows
     provider = reading.word(told.get("provider"))
     first = answer.first
     return Side(

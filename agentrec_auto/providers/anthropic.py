@@ -5,6 +5,7 @@ Source: API reference "Messages", and "Streaming messages".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,7 @@ _PIECES = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta
 
 class Anthropic(Dialect):
     name = "anthropic"
+    piece = re.compile(r'"delta":\s?\{"type":\s?"\w+",\s?"(?:text|thinking|partial_json)":\s?"')
 
     def recognises(self, call: Call) -> bool:
         return call.method == "POST" and isinstance(call.document.get("messages"), list)

@@ -6,6 +6,7 @@ Source: API reference "Chat Completions"; fields that others add (``reasoning_co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -60,6 +61,10 @@ _SAID_WHOLE = frozenset({"role", "id", "type", "name"})
 
 class OpenAIChat(Dialect):
     name = "openai_chat"
+    piece = re.compile(
+        r'"delta":\s?\{(?:"role":\s?"\w+",\s?)?"(?:content|reasoning_content|reasoning)":\s?"'
+        r'(?=[^"\\]*(?:\\.[^"\\]*)*"(?:,\s?"\w+":\s?(?:null|""|\[\]))*\})'
+    )
 
     def recognises(self, call: Call) -> bool:
         return call.method == "POST" and isinstance(call.document.get("messages"), list)

@@ -6,6 +6,7 @@ torn stream is laid together from the items that were done and the deltas of tho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -55,6 +56,7 @@ _LAST = ("response.completed", "response.incomplete")
 
 class OpenAIResponses(Dialect):
     name = "openai_responses"
+    piece = re.compile(r'"delta":\s?"')
 
     def recognises(self, call: Call) -> bool:
         document = call.document

@@ -16,11 +16,12 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
 from agentrec_auto.forks import loading
 from agentrec_auto.providers.conversation import Answer, Question, Source
@@ -146,7 +147,7 @@ def read(interaction: CapturedInteraction) -> Reading:
 
 def read_answer(interaction: CapturedInteraction) -> Reading:
     """The same without the question, where the first dialect finds an answer."""
-    dialect = next(dialects_for(Call.of(interaction.request)), None)
+    dialect = next(dialects_for(Call.of(interaction.request, loads)), None)
     try:
         answer = dialect.answer(Reply.of(interaction)) if dialect is not None else None
     except Exception:
@@ -174,7 +175,10 @@ def _question(dialect: Dialect, call: Call) -> Question | None:
 
 
 def _sourced(dialect: Dialect, call: Call) -> Question:
-    return replace(dialect.question(call), source=Source(dialect.name, call.host, call.document))
+    question = dialect.question(call)
+    # It is nobody's yet, and `replace` would take ten times as long.
+    object.__setattr__(question, "source", Source(dialect.name, call.host, call.document))
+    return question
 
 
 def _read(dialect: Dialect, call: Call, reply: Reply) -> Reading:
@@ -221,11 +225,16 @@ def _told(error: Exception) -> str:
 
 
 def _of_table(path: str) -> Iterator[Dialect]:
-    lines = [line for line in DIALECTS if line.path.search(path)]
-    if not lines and not any(no_question.search(path) for no_question, _ in _NOT_READ):
-        lines = list(DIALECTS)
-    for line in lines:
+    for line in _lines(path):
         yield _made(line.home)
+
+
+@lru_cache(maxsize=1024)  # a corpus has few paths
+def _lines(path: str) -> tuple[Line, ...]:
+    lines = tuple(line for line in DIALECTS if line.path.search(path))
+    if not lines and not any(no_question.search(path) for no_question, _ in _NOT_READ):
+        return DIALECTS
+    return lines
 
 
 @cache

@@ -14,11 +14,15 @@ from typing import Any, NamedTuple
 
 from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
+from agentrec_auto.providers.runs import laid_together
 
 _BLANK = re.compile(r"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _MOST_AT_ONCE = 1 << 20
 """Bytes of a stream whose events are all parsed before the first is looked at."""
+
+_FEW = 8
+"""Events of a stream that are parsed one by one: to look for runs in fewer takes as long."""
 
 _LINE_TYPES = frozenset({"application/x-ndjson", "application/jsonl", "application/stream+json"})
 
@@ -77,12 +81,13 @@ def sse_data_lines(payload: bytes) -> list[str]:
     return [data for _, data, _ in blocks(payload)]
 
 
-def events(body: bytes) -> Iterator[Event]:
+def events(body: bytes, piece: re.Pattern[str] | None = None) -> Iterator[Event]:
     """The events of a body of server-sent events, read as JSON.
 
-    What is no JSON is a `DecodeError`; at the very end, where a stream was torn, it is passed over.
+    What is no JSON is a `DecodeError`; at the very end, where a stream was torn, it is passed over. Where
+    ``piece`` is given, events may come `laid_together`.
     """
-    found = _at_once(body)
+    found = _at_once(body, piece)
     return found if found is not None else _one_by_one(body)
 
 
@@ -102,7 +107,7 @@ def _one_by_one(body: bytes) -> Iterator[Event]:
         yield Event(name, document)
 
 
-def _at_once(body: bytes) -> Iterator[Event] | None:
+def _at_once(body: bytes, piece: re.Pattern[str] | None) -> Iterator[Event] | None:
     """The events of a stream laid out as most are, its JSON parsed in one go: a third of the time.
 
     None where it must be looked at more closely.
@@ -113,8 +118,12 @@ def _at_once(body: bytes) -> Iterator[Event] | None:
     is_done = bool(whole) and whole[-1] == "data: [DONE]"
     if rest or not whole:
         return None
+    if is_done:
+        del whole[-1]
+    if piece is not None and len(whole) >= _FEW:
+        whole = laid_together(whole, piece)
     names, data = [], []
-    for block in whole[:-1] if is_done else whole:
+    for block in whole:
         name = ""
         if block.startswith("event: "):
             name, _, block = block[7:].partition("\n")

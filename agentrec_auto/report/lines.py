@@ -72,7 +72,7 @@ def changed(row: RowResult) -> bool:
     """Whether the target says other words, or calls other tools; False without two answers."""
     if row.status != "ok":
         return False
-    if (row.target_text or "").strip() != row.baseline_text.strip():
+    if row.differs:
         return True
     baseline, target = row.baseline, row.target
     if baseline is None or target is None or not (baseline.tool_calls or target.tool_calls):

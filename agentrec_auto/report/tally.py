@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from agentrec_auto.comparators.base import ComparisonResult
+from agentrec_auto.comparators.base import ComparisonResult, Side
 from agentrec_auto.migration.numbers import mcnemar, ratio_of, wilson
 from agentrec_auto.migration.rows import UNCATEGORIZED, MigrationReport, RowResult, Study
 from agentrec_auto.report.lines import changed, deciding, lines, outcome, results
@@ -31,6 +31,7 @@ _EACH = 400
 """Dots of a scatter that stand for one row each; more rows than that share dots."""
 
 _EXAMPLES = 5
+_UNKNOWN = Side()
 
 
 def view_of(found: Study | MigrationReport | View) -> View:
@@ -72,8 +73,9 @@ def target_view(report: MigrationReport, names: Sequence[str], judges: Sequence[
         parts = [whole]
         if is_tagged:
             parts.append(by_category.setdefault(row.category or UNCATEGORIZED, _Tally(len(names))))
+        pairs, found = _pairs(row), [said.get(name) for name in names]
         for part in parts:
-            part.add(row, came_to, differs, [said.get(name) for name in names])
+            part.add(pairs, came_to, differs, found)
         if (dot := _measured(row)) is not None:
             measured.append((*dot, came_to == "holds"))
     return TargetView(
@@ -149,7 +151,11 @@ class _Tally:
         return rate(self._held, self._held + self._broken)
 
     def add(
-        self, row: RowResult, came_to: str, differs: bool, said: Sequence[ComparisonResult | None]
+        self,
+        measured: Sequence[tuple[float, float] | None],
+        came_to: str,
+        differs: bool,
+        said: Sequence[ComparisonResult | None],
     ) -> None:
         self.rows += 1
         self.changed += differs
@@ -159,12 +165,10 @@ class _Tally:
         for scores, result in zip(self.scores, said, strict=True):
             if result is not None:
                 _count(scores, result)
-        old, new = row.baseline, row.target
-        if old is not None and new is not None:
-            _both(self.cost, old.cost_usd, new.cost_usd)
-            _both(self.latency, old.latency_s, new.latency_s)
-            _both(self.first_chunk, old.latency_first_chunk_s, new.latency_first_chunk_s)
-        _both(self.out_tokens, row.baseline_out_tokens, row.target_out_tokens)
+        kept = self.cost, self.latency, self.first_chunk, self.out_tokens
+        for pairs, pair in zip(kept, measured, strict=True):
+            if pair is not None:
+                pairs.append(pair)
 
     def comparator(self, index: int, name: str, decides: bool, agreement: Sequence[int]) -> ComparatorView:
         scores = self.scores[index]
@@ -192,9 +196,21 @@ def _count(scores: _Scores, result: ComparisonResult) -> None:
     scores.failed += result.passed is False
 
 
-def _both(pairs: list[tuple[float, float]], baseline: float | None, target: float | None) -> None:
+def _pairs(row: RowResult) -> tuple[tuple[float, float] | None, ...]:
+    """Cost, latency, time to the first chunk, tokens written, of both sides, where both are known."""
+    old, new = row.baseline or _UNKNOWN, row.target or _UNKNOWN
+    return (
+        _both(old.cost_usd, new.cost_usd),
+        _both(old.latency_s, new.latency_s),
+        _both(old.latency_first_chunk_s, new.latency_first_chunk_s),
+        _both(row.baseline_out_tokens, row.target_out_tokens),
+    )
+
+
+def _both(baseline: float | None, target: float | None) -> tuple[float, float] | None:
     if (baseline := finite(baseline)) is not None and (target := finite(target)) is not None:
-        pairs.append((baseline, target))
+        return baseline, target
+    return None
 
 
 def rate(passed: int, judged: int) -> Rate:

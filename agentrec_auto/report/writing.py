@@ -11,7 +11,7 @@ from typing import TextIO
 
 from agentrec_auto.keying.cassette_id import sanitized
 from agentrec_auto.migration.rows import MigrationReport, Study
-from agentrec_auto.report import document, github, html, junit, markdown
+from agentrec_auto.report import html, markdown
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import View
 
@@ -74,6 +74,8 @@ def _base(view: View, out: str | os.PathLike[str] | None) -> Path:
 
 def _write(view: View, name: str, base: Path, max_detail_rows: int) -> Path:
     if name == "github":
+        from agentrec_auto.report import github  # each form is imported where it is asked for
+
         return github.append(view, max_detail_rows=max_detail_rows)
     path = base.with_name(base.name + _ENDS[name])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,8 +90,12 @@ def _fill(view: View, name: str, file: TextIO, max_detail_rows: int) -> None:
         case "html":
             html.write_html(view, file, max_detail_rows=max_detail_rows)
         case "json":
+            from agentrec_auto.report import document  # here: pydantic
+
             document.write_json(view, file)
         case _:
+            from agentrec_auto.report import junit  # here: an HTTP client, for its parser of XML
+
             junit.write_junit(view, file)
 
 

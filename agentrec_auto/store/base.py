@@ -74,9 +74,17 @@ class Store(ABC):
     def names(self, prefix: str = "") -> Iterator[str]:
         """Names of what is stored that start with ``prefix``, newest first where the store knows."""
 
+    def unsorted_names(self) -> Iterator[str]:
+        """The same names in no order, which may cost less."""
+        return self.names()
+
     @abstractmethod
     def load(self, name: str) -> CapturedInteraction:
         """The interaction of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
+
+    def load_in_one(self, name: str) -> CapturedInteraction:
+        """The same with its body as one chunk: for those who read what was said, and not when."""
+        return self.load(name)
 
     def metadata(self, name: str) -> dict[str, Any]:
         """The metadata of that interaction, read without its bodies where the store can; errors as `load`.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,19 +82,22 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
     yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
 
 
-def loads(data: bytes, where: str) -> CapturedInteraction:
-    """The interaction in a file's bytes; `BrokenRecordingError` names ``where`` and what is wrong."""
+def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteraction:
+    """The interaction in a file's bytes; `BrokenRecordingError` names ``where`` and what is wrong.
+
+    ``in_one``: its body is to be one chunk.
+    """
     try:
         document = compiled.loads(data)
     except (ValueError, RecursionError) as error:
         raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
-    return read(document, where)
+    return read(document, where, in_one=in_one)
 
 
-def read(document: Any, where: str) -> CapturedInteraction:
-    """The interaction in a file's JSON, parsed; errors as `loads`."""
+def read(document: Any, where: str, *, in_one: bool = False) -> CapturedInteraction:
+    """The interaction in a file's JSON, parsed; ``in_one`` and errors as of `loads`."""
     try:
-        return _interaction(document)
+        return _interaction(document, _in_one if in_one else _chunks)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BrokenRecordingError(where, f"not a cassette ({why})") from error
@@ -120,7 +123,9 @@ def metadata(head: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _interaction(document: dict[str, Any]) -> CapturedInteraction:
+def _interaction(
+    document: dict[str, Any], chunks_of: Callable[[Any], list[CapturedChunk]]
+) -> CapturedInteraction:
     request = document["request"]
     metadata = document.get("metadata", {})
     if not isinstance(metadata, dict):
@@ -135,7 +140,7 @@ def _interaction(document: dict[str, Any]) -> CapturedInteraction:
         response_status=int(document["response_status"]),
         response_headers=_read_headers(document.get("response_headers", [])),
         response_extensions=_read_extensions(document.get("response_extensions", {})),
-        chunks=[_read_chunk(chunk) for chunk in document["chunks"]],
+        chunks=chunks_of(document["chunks"]),
         metadata=metadata,
     )
     urlsplit(interaction.request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
@@ -188,6 +193,21 @@ def _read_chunk(chunk: Any) -> CapturedChunk:
     if type(data) is not str or not data.isascii():
         return CapturedChunk(_read_blob(data), float(offset))
     return CapturedChunk(data.encode(), offset if type(offset) is float else float(offset))
+
+
+def _chunks(told: Any) -> list[CapturedChunk]:
+    return [_read_chunk(chunk) for chunk in told]
+
+
+def _in_one(told: Any) -> list[CapturedChunk]:
+    """The chunks as one, at the time of the last; none where there are none."""
+    try:
+        text = "".join([chunk["data"] for chunk in told])
+        last = max([chunk.get("timestamp_offset", 0.0) for chunk in told], default=None)
+    except TypeError:  # bytes, or what is no chunk
+        chunks = _chunks(told)
+        return [CapturedChunk(b"".join([chunk.data for chunk in chunks]), chunks[-1].timestamp_offset)]
+    return [] if last is None else [CapturedChunk(text.encode("utf-8", "surrogatepass"), float(last))]
 
 
 def _blob(data: bytes) -> str:

@@ -100,21 +100,34 @@ class FolderStore(Store):
                 os.replace(self._path(name_of(key, later)), self._path(name_of(key, later - 1)))
 
     def names(self, prefix: str = "") -> Iterator[str]:
+        found = [(_modified(entry), entry.name) for entry in self._entries(prefix)]
+        for _, name in sorted(found, reverse=True):
+            yield name[: -len(_SUFFIX)]
+
+    def unsorted_names(self) -> Iterator[str]:
+        return (entry.name[: -len(_SUFFIX)] for entry in self._entries())
+
+    def _entries(self, prefix: str = "") -> Iterator[os.DirEntry[str]]:
+        """The files of recordings."""
         try:
             with os.scandir(self.where) as entries:
-                found = [
-                    (_modified(entry), entry.name[: -len(_SUFFIX)])
-                    for entry in entries
-                    if entry.name.endswith(_SUFFIX) and entry.name.startswith(prefix) and entry.name[0] != "."
-                ]
+                for entry in entries:
+                    name = entry.name
+                    if name.endswith(_SUFFIX) and name.startswith(prefix) and name[0] != ".":
+                        yield entry
         except FileNotFoundError:
             return
         except OSError as error:
             raise StoreError(f"can't list the corpus {self.where}: {error.strerror}") from error
-        for _, name in sorted(found, reverse=True):
-            yield name
 
     def load(self, name: str) -> CapturedInteraction:
+        return document.loads(*self._file(name))
+
+    def load_in_one(self, name: str) -> CapturedInteraction:
+        return document.loads(*self._file(name), in_one=True)
+
+    def _file(self, name: str) -> tuple[bytes, str]:
+        """A file's bytes and its path; errors as of `load`."""
         path = self._path(name)
         try:
             data = _read(path)
@@ -134,7 +147,7 @@ class FolderStore(Store):
             if not os.access(self.where, os.X_OK):
                 raise StoreError(f"can't read the corpus {self.where}: {why}; make it readable") from error
             raise BrokenRecordingError(path, why) from error
-        return document.loads(data, path)
+        return data, path
 
     def metadata(self, name: str) -> dict[str, Any]:
         try:

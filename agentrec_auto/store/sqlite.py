@@ -104,12 +104,19 @@ class SQLiteStore(Store):
                 before = int(str(number))
 
     def load(self, name: str) -> CapturedInteraction:
+        return document.loads(*self._document(name))
+
+    def load_in_one(self, name: str) -> CapturedInteraction:
+        return document.loads(*self._document(name), in_one=True)
+
+    def _document(self, name: str) -> tuple[bytes, str]:
+        """A document's bytes, and what to call it; KeyError for none."""
         rows = self._all("SELECT document FROM recording WHERE name = ?", name)
         if not rows:
             raise KeyError(name)
         text = rows[0][0]
         data = text if isinstance(text, bytes) else str(text).encode()
-        return document.loads(data, f"{self.where}: {name}")
+        return data, f"{self.where}: {name}"
 
     def note_secrets(self, names: Sequence[str]) -> None:
         fresh = sorted(set(names) - set(self.noted_secrets()))

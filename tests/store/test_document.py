@@ -130,3 +130,28 @@ def test_garbage(data):
     """Garbage is refused by that error and no other."""
     with pytest.raises(BrokenRecordingError):
         document.loads(data, "x")
+
+
+@pytest.mark.parametrize(
+    "pieces", [[], [b"a"], [b"data: ", "é".encode()[:1], "é".encode()[1:], b"\n\n"], [b"\xff", b"", b"b"]]
+)
+def test_in_one(pieces):
+    """Read in one, a body is one chunk at the time of the last, whatever bytes it was split at."""
+    chunks = [CapturedChunk(data, 0.5 * place) for place, data in enumerate(pieces)]
+    request = CapturedRequest("POST", "https://a.example/", [], b"")
+    data = document.dumps(CapturedInteraction(request, 200, [], {}, chunks, {}))
+    found = document.loads(data, "f", in_one=True)
+    last = [chunks[-1].timestamp_offset] if chunks else []
+    assert [chunk.timestamp_offset for chunk in found.chunks] == last
+    assert found.body == document.loads(data, "f").body == b"".join(pieces)
+
+
+@pytest.mark.parametrize("chunk", ["text", 5, {}, {"data": 5}, {"data": "a", "timestamp_offset": "x"}])
+def test_in_one_broken(chunk):
+    """What is no chunk makes a file broken, read in one or not."""
+    request = CapturedRequest("POST", "https://a.example/", [], b"")
+    told = json.loads(document.dumps(CapturedInteraction(request, 200, [], {}, [], {})))
+    told["chunks"] = [{"data": "a", "timestamp_offset": 0.5}, chunk]
+    for in_one in (False, True):
+        with pytest.raises(BrokenRecordingError):
+            document.loads(json.dumps(told).encode(), "f", in_one=in_one)

@@ -1,0 +1,134 @@
+"""Runs of events laid together: the same answer, out of fewer events."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentrec_auto.providers import sse
+from agentrec_auto.providers.anthropic import Anthropic
+from agentrec_auto.providers.dialect import Reply
+from agentrec_auto.providers.openai_chat import OpenAIChat
+from agentrec_auto.providers.openai_responses import OpenAIResponses
+from agentrec_auto.providers.runs import laid_together
+
+CHAT, ANTHROPIC, RESPONSES = OpenAIChat(), Anthropic(), OpenAIResponses()
+_HOSTILE = st.text(st.sampled_from('ab",\\:{}[]\n\u2028é<'), max_size=6)
+
+
+def _chat(*deltas, **more):
+    return [
+        {"id": "c", "choices": [{"index": 0, "delta": delta, "finish_reason": None}], **more}
+        for delta in deltas
+    ]
+
+
+def _body(events, separators=(",", ":")):
+    told = "".join(
+        f"data: {json.dumps(event, separators=separators, ensure_ascii=False)}\n\n" for event in events
+    )
+    return (told + "data: [DONE]\n\n").encode()
+
+
+def _folded(dialect, body, piece):
+    return dialect.fold(sse.events(body, piece))
+
+
+def _events(dialect, body):
+    return list(sse.events(body, dialect.piece))
+
+
+@given(st.lists(_HOSTILE, min_size=8, max_size=30), st.sampled_from([(",", ":"), (", ", ": ")]))
+def test_same_text(pieces, separators):
+    """Whatever a model says, quotes, backslashes and all: it is read as one by one."""
+    body = _body(
+        _chat({"role": "assistant", "content": ""}, *({"content": one} for one in pieces)), separators
+    )
+    whole = _folded(CHAT, body, CHAT.piece)
+    assert whole == _folded(CHAT, body, None)
+    assert whole.document["choices"][0]["message"]["content"] == "".join(pieces)
+
+
+def test_one_event_a_run():
+    """Forty pieces in one envelope are one event, beside the first, the last and the end."""
+    body = _body(
+        [
+            *_chat({"role": "assistant"}, *[{"content": "ab\\\n"}] * 40),
+            *_chat({}),
+            {"choices": [], "usage": {}},
+        ]
+    )
+    assert len(_events(CHAT, body)) == 5
+
+
+def test_padding_is_passed_over():
+    """OpenAI pads events with random letters and numbers them: they are a run all the same."""
+    chat = [
+        {**event, "obfuscation": f"x{place}"} for place, event in enumerate(_chat(*[{"content": "a"}] * 20))
+    ]
+    assert len(_events(CHAT, _body(chat))) == 2
+    kind = {"type": "response.output_text.delta", "output_index": 0}
+    deltas = [
+        {**kind, "sequence_number": place, "delta": "a", "obfuscation": f"y{place}"} for place in range(20)
+    ]
+    assert len(_events(RESPONSES, _body(deltas))) == 2
+
+
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        [{"content": "", "reasoning_content": "ha"}] * 12,
+        [{"content": "a", "refusal": "no"}] * 12,
+        [{"tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}] * 12,
+        [{"content": one} for one in "ab"] + [{"content": None}, {"reasoning": "x"}] * 6,
+    ],
+)
+def test_two_pieces_at_once(deltas):
+    """Where an envelope holds more that is appended, events stay as they are."""
+    body = _body(_chat(*deltas))
+    assert _folded(CHAT, body, CHAT.piece) == _folded(CHAT, body, None)
+
+
+def test_two_choices_in_one_event():
+    """Two choices in each event: nothing of either is lost."""
+    choices = [{"index": index, "delta": {"content": "x"}, "finish_reason": None} for index in (0, 1)]
+    body = _body([{"choices": choices}] * 12)
+    assert _folded(CHAT, body, CHAT.piece) == _folded(CHAT, body, None)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ['a","b":"c'] * 9,
+        ["a\\"] * 9,
+        ["c\\", ',"e', *"fghijkl"],
+        ['a",["x', "y", 'z"],"b', *"defghi"],
+        ["a\n: b"] * 9,
+    ],
+)
+def test_forged_envelopes(pieces):
+    """What only looks like the inside of a string is left as it is."""
+    events = [f'data: {{"delta":{{"content":"{one}"}}}}' for one in ["x", *pieces]]
+    assert laid_together(events, CHAT.piece) == events
+
+
+def test_anthropic():
+    """Blocks of text, thought and a tool's input, one after the other."""
+    deltas = [("thinking_delta", "thinking"), ("text_delta", "text"), ("input_json_delta", "partial_json")]
+    events = [
+        {"type": "content_block_delta", "index": index, "delta": {"type": kind, name: piece}}
+        for index, (kind, name) in enumerate(deltas)
+        for piece in '{"a": 1}'
+    ]
+    body = _body(events)
+    assert len(_events(ANTHROPIC, body)) == 4
+    assert _folded(ANTHROPIC, body, ANTHROPIC.piece) == _folded(ANTHROPIC, body, None)
+
+
+def test_the_answer_is_read_so():
+    """A dialect's own reading goes this way."""
+    body = _body([*_chat(*[{"content": "ab"}] * 20), *_chat({})])
+    reply = Reply(200, "text/event-stream", body, [])
+    assert CHAT.answer(reply).text == "ab" * 20
+    assert len(list(CHAT.events(reply))) == 3
