@@ -10,8 +10,8 @@ from datetime import date
 
 from matrix.entries import HERE, Column
 
-SIZE = 4
-"""Columns: with environments to make, some two minutes on two cores."""
+SIZE = 2
+"""Columns: with environments to make, about a minute on two cores."""
 
 
 def sample(columns: Sequence[Column], of: str | None = None) -> tuple[Column, ...]:
