@@ -45,7 +45,7 @@ was open before."""
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder of our own; for root a disk of half a megabyte, which can be filled."""
+    """A folder of our own; for root a small disk, which can be filled."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = os.geteuid() == 0 and _mount(folder)
@@ -55,7 +55,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def _mount(folder: Path) -> bool:
-    words = ["mount", "-t", "tmpfs", "-o", "size=512k,mode=0777", "tmpfs", str(folder)]
+    words = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=0777", "tmpfs", str(folder)]
     return shutil.which("mount") is not None and subprocess.run(words, capture_output=True).returncode == 0
 
 

@@ -34,7 +34,7 @@ def trouble() -> None:
         with open(os.path.join(FOLDER, "filler"), "wb", buffering=0) as file:
             try:
                 while True:
-                    file.write(b"x" * 4096)
+                    file.write(b"x" * 1024)
             except OSError:
                 pass
     elif TROUBLE == "permission":
