@@ -50,8 +50,8 @@ def test_killed(
         here = tmp_path / f"round-{number}"
         where = store.replace("HERE", str(here))
         told.update(rounds=1, **_looked_over(here, open_store(where), where))
+        assert (told["lost"], told["torn"], told["untold"]) == (0, 0, 0), number
         told.update(replayed=_replayed(here, where, corpus, server_process.url))
-    assert (told["lost"], told["torn"], told["untold"]) == (0, 0, 0)
     assert told["calls"] > rounds * 8 and told["left_over"] < told["calls"]
     count(f"kill -9, 8 × 8, {'sqlite' if 'sqlite' in store else 'folder'}", **told)
 

@@ -92,6 +92,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("MODE", "RUN_ID", "CORPUS", "RUN_DIR"):
         monkeypatch.setenv(f"AGENTREC_{name}", "")
         monkeypatch.delenv(f"AGENTREC_{name}")
+    # Thousands of recorders are made here: their ends are not waited for, so that none outlives its turn.
+    monkeypatch.setattr(assemble, "_at_exit", lambda recorder: None)
     monkeypatch.chdir(tmp_path)
     yield tmp_path / "here"
     assemble.forget()
