@@ -18,9 +18,6 @@ from agentrec_auto.compiled import loads
 _REST = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
 """The inside of a JSON string from where one is, up to its closing quote."""
 
-_OPEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
-"""A backslash at the end that stands for itself no more than half: it would escape the closing quote."""
-
 _PADDING = re.compile(r',\s?"obfuscation":\s?"\w*"|"sequence_number":\s?\d+,\s?')
 """What OpenAI puts into an envelope so that no two are alike; nothing reads it. Within a string, quotes are
 escaped: there is no such text in one."""
@@ -72,7 +69,7 @@ def _joined(run: list[str], before: int, behind: int) -> list[str]:
     pieces = [event[before:-behind] for event in run]
     told = '","'.join(pieces)
     try:  # so many strings, and nothing beside them, where each piece is the inside of one
-        strings = [] if '\\","' in told and any(map(_OPEN.search, pieces)) else loads(f'["{told}"]')
+        strings = [] if '\\","' in told and any(map(_escapes_what_follows, pieces)) else loads(f'["{told}"]')
         is_clean = len(strings) == len(run) and all(type(one) is str for one in strings)
     except (ValueError, RecursionError):
         is_clean = False
@@ -81,3 +78,8 @@ def _joined(run: list[str], before: int, behind: int) -> list[str]:
     if not is_clean or len(text) + len(run) * (before + behind) != sum(map(len, run)):
         return run
     return [f"{run[0][:before]}{text}{run[0][-behind:]}"]
+
+
+def _escapes_what_follows(piece: str) -> bool:
+    """Whether it ends in a backslash that no other one escapes."""
+    return piece.endswith("\\") and (len(piece) - len(piece.rstrip("\\"))) % 2 == 1
