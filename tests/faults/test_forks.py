@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ from loopback import LoopbackServer
 from processes import Run
 from seams.twins import CHAT, TWINS, Corpus, question
 
+from agentrec_auto import assemble
+from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.flow.plan import Record
 from agentrec_auto.seams import httpx_family
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.location import open_store
@@ -91,3 +96,37 @@ async def test_takes_in_the_order_they_were_asked(
     finally:
         httpx_family.unpatch(twin.H)
     count("takes, answered in any order", rounds=rounds, takes=rounds * askers, misplaced=0)
+
+
+def test_calls_begin_while_the_process_ends(corpus: Corpus, count: Count) -> None:
+    """A daemon thread that goes on making calls doesn't hinder the end, which keeps what was open until then."""
+    corpus.switch("record")
+    recorder = assemble.current()
+    assert recorder is not None
+    ended, under_way, begun = threading.Event(), [], 0
+    request = CapturedRequest("POST", "http://llm.test" + CHAT, [], b'{"model":"m","messages":[]}')
+
+    def begin() -> None:
+        nonlocal begun
+        while not ended.is_set():
+            plan = recorder.plan(request, "a test")
+            assert isinstance(plan, Record)
+            under_way.append(plan.tap)
+            begun += 1
+            if len(under_way) > 200:
+                under_way.clear()
+
+    interval, ends = sys.getswitchinterval(), 0
+    sys.setswitchinterval(1e-6)
+    thread = threading.Thread(target=begin, daemon=True)
+    thread.start()
+    try:
+        while begun < many(2000, 50_000) and thread.is_alive():
+            recorder.finish()
+            ends += 1
+    finally:
+        ended.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert begun >= many(2000, 50_000)
+    count("ends while others begin", ends=ends, calls=begun, failed=0)
