@@ -141,7 +141,7 @@ def _effects(request: CapturedRequest, rules: Sequence[tuple[str, KeyRule]]) -> 
             by, value = "credentials never count", "[REDACTED]"
         if by is not None:
             yield Effect("left out", f"query {name}", value, None, by)
-    document = parsed(request.content)
+    document = _document(request.content)
     if document is NO_DOCUMENT:
         yield from _on_text("body", request.content.decode("utf-8", "replace"), rules)
         return
@@ -162,6 +162,17 @@ def _effects(request: CapturedRequest, rules: Sequence[tuple[str, KeyRule]]) -> 
     for place, text in leaves(document):
         if renamed[place] != text:
             yield Effect("renamed", place, text, renamed[place], _MADE_BY_SDKS)
+
+
+def _document(content: bytes) -> Any:
+    """The body as the keyer takes it: one that is nested without end is told apart by its bytes."""
+    document = parsed(content)
+    try:
+        if document is not NO_DOCUMENT:
+            rename_ids(document)
+    except RecursionError:
+        return NO_DOCUMENT
+    return document
 
 
 def _on_text(place: str, text: str, rules: Sequence[tuple[str, KeyRule]]) -> Iterator[Effect]:
