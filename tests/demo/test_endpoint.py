@@ -76,7 +76,7 @@ def test_pace() -> None:
         client = openai.OpenAI(base_url=endpoint.openai_url, api_key="any")
         stream = client.chat.completions.create(model="m", messages=ASKED, stream=True)
         arrived = [time.monotonic() for _ in stream]
-        assert arrived[-1] - arrived[0] >= 0.2
+        assert arrived[-1] - arrived[0] >= 0.1  # buffered, they would come at once; the first may be late
         assert endpoint.busy_s >= 0.2
 
 
