@@ -14,7 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: run the matrix there with one worker
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.10", "3.11", "3.12")
@@ -45,14 +52,26 @@ def make(lock: Path, folder: Path) -> str:
     there = folder / f"{lock.stem}-{hashlib.sha256(text + of.encode()).hexdigest()[:12]}"
     python = there / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     whole = there / "whole"
-    if not whole.exists():
-        install = ["pip", "install", "--quiet", "--python", str(python), "--no-deps"]
-        told = _uv("venv", "--quiet", "--clear", "--python", of, str(there))
-        told = told or _uv(*install, "-r", str(lock), "-e", str(ROOT))
-        if told:
-            raise RuntimeError(f"no environment for {lock.stem}: {told}")
-        whole.touch()
+    with _alone(folder / f"{there.name}.lock"):
+        if not whole.exists():
+            install = ["pip", "install", "--quiet", "--python", str(python), "--no-deps"]
+            shutil.rmtree(there, ignore_errors=True)  # half of one, of a run that was ended
+            told = _uv("venv", "--quiet", "--python", of, str(there))
+            told = told or _uv(*install, "-r", str(lock), "-e", str(ROOT))
+            if told:
+                raise RuntimeError(f"no environment for {lock.stem}: {told}")
+            whole.touch()
     return str(python)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Alone among the workers of a run: two columns may want one environment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _uv(*words: str, given: str = "") -> str:
