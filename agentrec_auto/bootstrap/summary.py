@@ -23,7 +23,7 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
     A run inside another hands its ledger up, into the folder ``outer``.
     """
     folder = environ.get("AGENTREC_RUN_DIR", "")
-    mode, corpus = environ.get("AGENTREC_MODE", "auto"), _short(environ.get("AGENTREC_CORPUS", "corpus"))
+    mode, corpus = environ.get("AGENTREC_MODE", "auto"), shown(environ.get("AGENTREC_CORPUS", "corpus"))
     if not os.path.isdir(folder):  # no process had anything to note
         say(nothing(mode, corpus))
         return False
@@ -61,7 +61,7 @@ def nothing(mode: str, corpus: str) -> str:
     return f"no LLM call was seen · mode {mode} · {corpus}"
 
 
-def _short(corpus: str) -> str:
+def shown(corpus: str) -> str:
     """A corpus as the user named it: relative to the working directory where it lies below."""
     return corpus.removeprefix(os.path.join(working_folder(), "")) or corpus
 

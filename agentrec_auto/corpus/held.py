@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from agentrec_auto.bootstrap.summary import shown
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
 from agentrec_auto.errors import BrokenRecordingError, NoSuchRecordingError, StoreError
 from agentrec_auto.keying.fingerprint import Identity, Keyer
@@ -41,7 +42,7 @@ class Corpus:
     def __init__(self, store: Store, settings: Settings, environ: Mapping[str, str]) -> None:
         self.store = store
         self.settings = settings
-        self.where = _short(store.where)
+        self.where = shown(store.where)
         self.keyer = Keyer(settings.key_rules)
         self._environ = environ
 
@@ -100,14 +101,6 @@ class Corpus:
 def digest_of(name: str) -> str:
     """The last part of a name, by which people tell recordings apart: ``5dde0f9fe3faeee4.take2``."""
     return name.rpartition("_")[2]
-
-
-def _short(where: str) -> str:
-    """A path as people name it: relative to the working directory where it lies below."""
-    try:
-        return where.removeprefix(os.path.join(os.getcwd(), "")) or where
-    except OSError:  # the working directory is gone
-        return where
 
 
 def opened(settings: Settings, environ: Mapping[str, str]) -> Corpus:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from enum import Enum
 from typing import Any, get_args
 
 from agentrec_auto.providers.conversation import Part
+from agentrec_auto.store.document import spelled
 
 _PARTS = get_args(Part)
 
@@ -31,7 +31,7 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, bytes):
-        return _text(value)
+        return spelled(value)
     if isinstance(value, Mapping):
         return {str(name): jsonable(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -39,13 +39,6 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, Set):
         return sorted(jsonable(member) for member in value)
     return value
-
-
-def _text(data: bytes) -> Any:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"__b64__": b64encode(data).decode("ascii")}
 
 
 def _snake(name: str) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.corpus.held import Held
 from agentrec_auto.errors import AgentrecError
+from agentrec_auto.phrases import phrase_of
 
 
 class UnfitError(AgentrecError):
@@ -56,3 +58,11 @@ class Lines(Format):
                 yield Written(self.line(held) + b"\n", held.name)
             except UnfitError as error:  # noqa: PERF203
                 yield Left(held.name, str(error))
+
+
+def reason_of(interaction: CapturedInteraction) -> str:
+    """What stood beside its status, or would have."""
+    said = interaction.response_extensions.get("reason_phrase")
+    if isinstance(said, bytes) and said:
+        return said.decode("ascii", "replace")
+    return phrase_of(interaction.response_status)

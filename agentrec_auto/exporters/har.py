@@ -9,7 +9,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -17,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from agentrec_auto.capture import CapturedInteraction, Headers, first_header
 from agentrec_auto.corpus.facts import facts_of
 from agentrec_auto.corpus.held import Held
-from agentrec_auto.exporters.format import Format, Left, Written
+from agentrec_auto.exporters.format import Format, Left, Written, reason_of
 
 _UNKNOWN = "1970-01-01T00:00:00.000Z"
 
@@ -79,7 +78,7 @@ def _response(interaction: CapturedInteraction) -> dict[str, Any]:
     location = first_header(interaction.response_headers, b"location") or b""
     return {
         "status": status,
-        "statusText": _reason(interaction),
+        "statusText": reason_of(interaction),
         "httpVersion": _version(interaction),
         "cookies": [],
         "headers": _headers(interaction.response_headers),
@@ -108,13 +107,3 @@ def _kind(head: Headers) -> str:
 def _version(interaction: CapturedInteraction) -> str:
     said = interaction.response_extensions.get("http_version")
     return said.decode("ascii", "replace") if isinstance(said, bytes) else "HTTP/1.1"
-
-
-def _reason(interaction: CapturedInteraction) -> str:
-    said = interaction.response_extensions.get("reason_phrase")
-    if isinstance(said, bytes) and said:
-        return said.decode("ascii", "replace")
-    try:
-        return HTTPStatus(interaction.response_status).phrase
-    except ValueError:
-        return ""

@@ -6,14 +6,13 @@ vcrpy plays the answers to equal requests in the order of the file, each once, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction, Ending, Headers
 from agentrec_auto.corpus.held import Held
 from agentrec_auto.errors import ConfigError
-from agentrec_auto.exporters.format import Format, Left, Written
+from agentrec_auto.exporters.format import Format, Left, Written, reason_of
 
 _FRAMING = (b"content-length", b"transfer-encoding", b"content-encoding")
 
@@ -50,7 +49,7 @@ def _interaction(interaction: CapturedInteraction) -> dict[str, Any]:
             "body": _plain(request.content) if request.content else None,
         },
         "response": {
-            "status": {"code": status, "message": _reason(interaction)},
+            "status": {"code": status, "message": reason_of(interaction)},
             "headers": _headers(interaction.response_headers),
             "body": {"string": _plain(interaction.body)},
         },
@@ -72,16 +71,6 @@ def _plain(data: bytes) -> str | bytes:
     except UnicodeDecodeError:
         return data
     return text if all(sign.isprintable() or sign in "\n\t" for sign in text) else data
-
-
-def _reason(interaction: CapturedInteraction) -> str:
-    said = interaction.response_extensions.get("reason_phrase")
-    if isinstance(said, bytes) and said:
-        return said.decode("ascii", "replace")
-    try:
-        return HTTPStatus(interaction.response_status).phrase
-    except ValueError:
-        return ""
 
 
 def _yaml() -> Any:

@@ -7,7 +7,7 @@ It is asked by every seam in the same words, whatever library and whether sync o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -43,7 +43,7 @@ class Recorder:
         self._run = run
         self._keyer = Keyer(settings.key_rules)
         self._scope = Scope(settings)
-        self._seen = SeenRequests(name for rule in settings.key_rules for name in _lower(rule.headers))
+        self._seen = SeenRequests(self._keyer.counted_headers)
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
         self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
         self._shelf = Shelf(settings, store, self._takes, ledger, run=run)
@@ -55,6 +55,8 @@ class Recorder:
     def again(self, method: str, url: str, headers: Headers, content: bytes) -> Replay | None:
         """The replay of a request that was planned before and has a recording ready; else None, and the
         request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
+        if self._seen.is_empty:  # nothing is replayed here, or not yet
+            return None
         key = self._seen.key_of(self._seen.stamp(method, url, headers, content))
         if key is None or (reel := self._takes.ready(key)) is None:
             return None
@@ -65,7 +67,7 @@ class Recorder:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.settle_orphans()
         redaction = self._redactor.open(request)
-        counted = redaction.request if self._keyer.counts_headers else redaction.without_headers
+        counted = redaction.request if self._keyer.counted_headers else redaction.without_headers
         identity = self._keyer.identify(counted)
         plan = self._planned(identity, redaction, library)
         if isinstance(plan, Replay):
@@ -158,7 +160,3 @@ class Recorder:
         text = reel.shortfall or ""
         self._ledger.note(events.MISSED, text=text, key=reel.name)
         say(text.removeprefix("agentrec: "))
-
-
-def _lower(names: Sequence[str]) -> list[bytes]:
-    return [name.lower().encode("ascii", "replace") for name in names]

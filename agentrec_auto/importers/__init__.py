@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrec_auto.lazily import fetching
+
 if TYPE_CHECKING:
     from agentrec_auto.importers.importing import Imported as Imported
     from agentrec_auto.importers.importing import import_files as import_files
@@ -28,23 +30,14 @@ if TYPE_CHECKING:
     from agentrec_auto.importers.record import Unread as Unread
 
 _HOMES = {
-    "Aside": "agentrec_auto.importers.record",
-    "Imported": "agentrec_auto.importers.importing",
-    "Record": "agentrec_auto.importers.record",
-    "Source": "agentrec_auto.importers.record",
-    "Unread": "agentrec_auto.importers.record",
-    "import_files": "agentrec_auto.importers.importing",
+    "Aside": "record",
+    "Imported": "importing",
+    "Record": "record",
+    "Source": "record",
+    "Unread": "record",
+    "import_files": "importing",
 }
 
 __all__ = [*_HOMES]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)

@@ -74,8 +74,9 @@ class Keyer:
 
     def __init__(self, rules: Sequence[KeyRule] = ()) -> None:
         self._book = RuleBook(rules)
-        self.counts_headers = any(rule.headers for rule in rules)
-        """Whether a header may count; the content type, which says how to read the body, always does."""
+        self.counted_headers = self._book.headers
+        """Headers that may count, in lower case; the content type, which says how to read the body, always
+        does."""
 
     def identify(self, request: CapturedRequest) -> Identity:
         """Who ``request`` is; it must be in the redacted form, the one that is stored."""

@@ -69,6 +69,11 @@ class RuleBook:
         self._rules = tuple(Rule(rule) for rule in rules)
         self._none = Rules(())
 
+    @property
+    def headers(self) -> frozenset[bytes]:
+        """Those that count for some URL, in lower case."""
+        return frozenset(name for rule in self._rules for name in rule.headers)
+
     def for_url(self, url: str) -> Rules:
         """The rules whose glob matches ``url``; its query doesn't take part."""
         if not self._rules:

@@ -34,6 +34,11 @@ class SeenRequests:
         self._counts: dict[bytes, bool] = {}
         self._keys: dict[Stamp, Key] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none is remembered."""
+        return not self._keys
+
     def stamp(self, method: str, url: str, headers: Headers, content: bytes) -> Stamp:
         """What a request is known again by."""
         counts = self._counts

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrec_auto.lazily import fetching
+
 if TYPE_CHECKING:
     from agentrec_auto.migration.choosing import Choice as Choice
     from agentrec_auto.migration.choosing import chosen as chosen
@@ -25,34 +27,25 @@ if TYPE_CHECKING:
     from agentrec_auto.migration.rows import Study as Study
     from agentrec_auto.migration.rows import TokenTotals as TokenTotals
 
-_ROWS = "agentrec_auto.migration.rows"
+_ROWS = "rows"
 
 _HOMES = {
     "CategoryBreakdown": _ROWS,
-    "Choice": "agentrec_auto.migration.choosing",
+    "Choice": "choosing",
     "ComparatorAggregate": _ROWS,
-    "Gates": "agentrec_auto.migration.gates",
-    "Limits": "agentrec_auto.migration.limits",
+    "Gates": "gates",
+    "Limits": "limits",
     "MigrationReport": _ROWS,
     "RowResult": _ROWS,
     "Study": _ROWS,
     "TokenTotals": _ROWS,
-    "annotate_corpus": "agentrec_auto.migration.library",
-    "chosen": "agentrec_auto.migration.choosing",
-    "migrate_study": "agentrec_auto.migration.library",
-    "migration_id_for": "agentrec_auto.migration.ids",
-    "run_migration": "agentrec_auto.migration.library",
+    "annotate_corpus": "library",
+    "chosen": "choosing",
+    "migrate_study": "library",
+    "migration_id_for": "ids",
+    "run_migration": "library",
 }
 
 __all__ = [*_HOMES]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)

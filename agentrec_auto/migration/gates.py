@@ -96,20 +96,17 @@ class Gates:
             yield _rate(report, rate, found[rate.comparator], before)
         for rate in self.min_pass_lower:
             yield _lower(report, rate, found[rate.comparator])
+        sides = [
+            (row.baseline, row.target)
+            for row in report.ok_rows
+            if row.baseline is not None and row.target is not None
+        ]
         if self.max_cost_ratio is not None:
-            pairs = [
-                (row.baseline.cost_usd, row.target.cost_usd)
-                for row in report.ok_rows
-                if row.baseline is not None and row.target is not None
-            ]
-            yield _ratio(report, "cost", self.max_cost_ratio, pairs, "no row has two known prices")
+            costs = [(one.cost_usd, other.cost_usd) for one, other in sides]
+            yield _ratio(report, "cost", self.max_cost_ratio, costs, "no row has two known prices")
         if self.max_latency_ratio is not None:
-            pairs = [
-                (row.baseline.latency_s, row.target.latency_s)
-                for row in report.ok_rows
-                if row.baseline is not None and row.target is not None
-            ]
-            yield _ratio(report, "latency", self.max_latency_ratio, pairs, "no row has two known latencies")
+            times = [(one.latency_s, other.latency_s) for one, other in sides]
+            yield _ratio(report, "latency", self.max_latency_ratio, times, "no row has two known latencies")
 
     def _strictly(self, report: MigrationReport) -> Verdict:
         bad = [row for row in report.rows if _is_bad(row)]

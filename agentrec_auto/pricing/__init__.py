@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrec_auto.lazily import fetching
+
 if TYPE_CHECKING:
     from agentrec_auto.pricing.catalog import Catalog as Catalog
     from agentrec_auto.pricing.catalog import Price as Price
@@ -18,13 +20,4 @@ _HOMES = {"Catalog": "catalog", "Price": "catalog", "Rates": "rates", "open_cata
 
 __all__ = [*_HOMES]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrec_auto.lazily import fetching
+
 if TYPE_CHECKING:
     from agentrec_auto.errors import DecodeError as DecodeError
     from agentrec_auto.errors import MissingAPIKeyError as MissingAPIKeyError
@@ -30,35 +32,26 @@ if TYPE_CHECKING:
     from agentrec_auto.providers.sse import sse_data_lines as sse_data_lines
 
 _HOMES = {
-    "AnthropicAdapter": "agentrec_auto.providers.adapter",
-    "Conversation": "agentrec_auto.providers.plain",
+    "AnthropicAdapter": "adapter",
+    "Conversation": "plain",
     "DecodeError": "agentrec_auto.errors",
-    "DecodedResponse": "agentrec_auto.providers.plain",
+    "DecodedResponse": "plain",
     "MissingAPIKeyError": "agentrec_auto.errors",
-    "OpenAIAdapter": "agentrec_auto.providers.adapter",
-    "ProviderAdapter": "agentrec_auto.providers.adapter",
+    "OpenAIAdapter": "adapter",
+    "ProviderAdapter": "adapter",
     "UnsupportedRequestError": "agentrec_auto.errors",
-    "adapter_for_host": "agentrec_auto.providers.adapting",
-    "adapter_for_model": "agentrec_auto.providers.adapting",
-    "adapter_for_provider": "agentrec_auto.providers.adapting",
-    "adapters": "agentrec_auto.providers.adapting",
+    "adapter_for_host": "adapting",
+    "adapter_for_model": "adapting",
+    "adapter_for_provider": "adapting",
+    "adapters": "adapting",
     "build_summary": "agentrec_auto.keying.summary",
-    "conversation_of": "agentrec_auto.providers.adapting",
-    "decode_interaction": "agentrec_auto.providers.adapting",
-    "format_conversation": "agentrec_auto.providers.plain",
-    "register": "agentrec_auto.providers.adapting",
-    "sse_data_lines": "agentrec_auto.providers.sse",
+    "conversation_of": "adapting",
+    "decode_interaction": "adapting",
+    "format_conversation": "plain",
+    "register": "adapting",
+    "sse_data_lines": "sse",
 }
 
 __all__ = [*_HOMES]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # here: the watch for connections needs the names of hosts only
-
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)

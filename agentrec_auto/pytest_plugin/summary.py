@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 
 import pytest
 
+from agentrec_auto.bootstrap.summary import shown
 from agentrec_auto.flow.ledger import Tally
 from agentrec_auto.seams.table import SEAMS, UNRECORDED
 
@@ -20,7 +20,7 @@ def header(mode: str, corpus: str) -> str:
     """``agentrec: mode replay, corpus tests/corpus, intercepting httpx 0.28.1, httpx2 2.16.2``."""
     packages = dict.fromkeys(name.partition(".")[0] for name in SEAMS if name not in UNRECORDED)
     libraries = ", ".join(filter(None, map(_versioned, packages))) or "nothing: no HTTP library is installed"
-    return f"agentrec: mode {mode}, corpus {_short(corpus)}, intercepting {libraries}"
+    return f"agentrec: mode {mode}, corpus {shown(corpus)}, intercepting {libraries}"
 
 
 def write(
@@ -29,7 +29,7 @@ def write(
     """Write the section, if there is anything to tell; ``unused``: names of recordings nobody replayed."""
     told = _told_by_tests(reporter)
     wrong = [text for text in _texts(tally) if text not in told]
-    lines = [] if tally.is_empty else [tally.line(mode=mode, corpus=_short(corpus))]
+    lines = [] if tally.is_empty else [tally.line(mode=mode, corpus=shown(corpus))]
     lines += _cut([text.removeprefix("agentrec: ") for text in wrong], reporter)
     lines += _of_unused(reporter, unused)
     lines += tally.alarms()
@@ -87,8 +87,3 @@ def _versioned(library: str) -> str:
         return f"{library} {metadata.version(library)}"
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _short(corpus: str) -> str:
-    """A corpus as the user named it: relative to the working directory where it lies below."""
-    return corpus.removeprefix(os.path.join(os.getcwd(), "")) or corpus

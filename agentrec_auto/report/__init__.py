@@ -5,8 +5,9 @@ Each name is fetched from its home on first use: a program that renders Markdown
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from agentrec_auto.lazily import fetching
 
 if TYPE_CHECKING:  # for type checkers; nothing is loaded
     from agentrec_auto.report.console import render_console as render_console
@@ -46,14 +47,7 @@ __all__ = [
     "write",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +16,7 @@ from multidict import CIMultiDict, CIMultiDictProxy, istr
 from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
+from agentrec_auto.phrases import phrase_of
 
 _LIMIT = 2**16
 _TURNS = 10
@@ -30,7 +30,7 @@ def played(play: Replay, method: str) -> ResponseHandler:
     reel = play.reel
     version = HttpVersion(1, 0) if reel.extensions.get("http_version") == b"HTTP/1.0" else HttpVersion(1, 1)
     reason = reel.extensions.get("reason_phrase")
-    phrase = reason.decode("latin-1") if isinstance(reason, bytes) else _phrase(reel.status)
+    phrase = reason.decode("latin-1") if isinstance(reason, bytes) else phrase_of(reel.status)
     return _Player(reel.status, phrase, version, reel.headers, _Pieces(play), method)
 
 
@@ -38,13 +38,6 @@ def refused(miss: Miss, method: str) -> ResponseHandler:
     """A protocol that answers with a miss."""
     pieces = _Pieces(None, miss.body)
     return _Player(STATUS, miss.reason.decode(), HttpVersion(1, 1), miss.headers, pieces, method)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 class PlayedConnection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from importlib import import_module
 from time import sleep
 from types import ModuleType
@@ -16,6 +15,7 @@ from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.miss import STATUS
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.phrases import phrase_of
 from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder
 
@@ -85,7 +85,7 @@ class Call:
         kind = self._module.AsyncTransportResponse if is_async else self._module.TransportResponse
         return kind(
             status=status,
-            reason=HTTPStatus(status).phrase if status in set(HTTPStatus) else "",
+            reason=phrase_of(status),
             headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers],
             http_version="HTTP/1.1",
             chunks=chunks,

@@ -13,7 +13,6 @@ import io
 import sys
 import weakref
 from collections.abc import Iterator
-from http import HTTPStatus
 from time import sleep
 from typing import Any
 
@@ -21,6 +20,7 @@ from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.phrases import phrase_of
 from agentrec_auto.seams.chunked import Dechunker
 
 _VERSIONS = {10: b"HTTP/1.0", 11: b"HTTP/1.1"}
@@ -30,7 +30,7 @@ def played(play: Replay, method: str) -> http.client.HTTPResponse:
     """A response whose head is read, and whose body comes from a reel as it is asked for."""
     reel = play.reel
     reason = reel.extensions.get("reason_phrase")
-    phrase = reason if isinstance(reason, bytes) else _phrase(reel.status)
+    phrase = reason if isinstance(reason, bytes) else phrase_of(reel.status).encode()
     is_chunked = first_header(reel.headers, b"content-length") is None
     framing = [(b"transfer-encoding", b"chunked")] if is_chunked else []
     head = _head(reel.status, phrase, [*reel.headers, *framing])
@@ -52,13 +52,6 @@ def _parsed(pieces: Iterator[bytes], method: str) -> http.client.HTTPResponse:
 def _head(status: int, phrase: bytes, headers: Headers) -> bytes:
     lines = [b"HTTP/1.1 %d %b" % (status, phrase), *(b"%b: %b" % pair for pair in headers)]
     return b"\r\n".join([*lines, b"", b""])
-
-
-def _phrase(status: int) -> bytes:
-    try:
-        return HTTPStatus(status).phrase.encode()
-    except ValueError:
-        return b""
 
 
 def _pieces(head: bytes, play: Replay, *, is_chunked: bool) -> Iterator[bytes]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentrec_auto.lazily import fetching
+
 if TYPE_CHECKING:
     from agentrec_auto.store.base import Recording as Recording
     from agentrec_auto.store.base import Store as Store
@@ -19,26 +21,17 @@ if TYPE_CHECKING:
     from agentrec_auto.store.scrubbing import scrub_secrets as scrub_secrets
 
 _HOMES = {
-    "DEFAULT_SECRET_PATTERNS": "agentrec_auto.store.scrubbing",
-    "FileStore": "agentrec_auto.store.interaction",
-    "InMemoryStore": "agentrec_auto.store.interaction",
-    "InteractionStore": "agentrec_auto.store.interaction",
-    "Recording": "agentrec_auto.store.base",
-    "Store": "agentrec_auto.store.base",
-    "copy": "agentrec_auto.store.copying",
-    "open_store": "agentrec_auto.store.location",
-    "scrub_secrets": "agentrec_auto.store.scrubbing",
+    "DEFAULT_SECRET_PATTERNS": "scrubbing",
+    "FileStore": "interaction",
+    "InMemoryStore": "interaction",
+    "InteractionStore": "interaction",
+    "Recording": "base",
+    "Store": "base",
+    "copy": "copying",
+    "open_store": "location",
+    "scrub_secrets": "scrubbing",
 }
 
 __all__ = [*_HOMES]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetching(__name__, _HOMES)

@@ -181,11 +181,7 @@ def _read_headers(pairs: list[list[str]]) -> Headers:
 
 
 def _chunk(chunk: CapturedChunk) -> dict[str, object]:
-    try:
-        data: object = chunk.data.decode()
-    except UnicodeDecodeError:
-        data = {"__b64__": base64.b64encode(chunk.data).decode("ascii")}
-    return {"data": data, "timestamp_offset": round(chunk.timestamp_offset, 6)}
+    return {"data": spelled(chunk.data), "timestamp_offset": round(chunk.timestamp_offset, 6)}
 
 
 def _read_chunk(chunk: Any) -> CapturedChunk:
@@ -210,11 +206,17 @@ def _in_one(told: Any) -> list[CapturedChunk]:
     return [] if last is None else [CapturedChunk(text.encode("utf-8", "surrogatepass"), float(last))]
 
 
-def _blob(data: bytes) -> str:
+def spelled(data: bytes) -> str | dict[str, str]:
+    """Bytes as JSON has them: text where they are UTF-8, else base64 that says so."""
     try:
-        return _quoted(data.decode("utf-8"))
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return f'{{"__b64__": "{base64.b64encode(data).decode("ascii")}"}}'
+        return {"__b64__": base64.b64encode(data).decode("ascii")}
+
+
+def _blob(data: bytes) -> str:
+    told = spelled(data)
+    return _quoted(told) if isinstance(told, str) else _encode(told)
 
 
 def _read_blob(value: object) -> bytes:

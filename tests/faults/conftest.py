@@ -5,18 +5,13 @@ Nothing here may depend on how fast the machine is, so properties have no deadli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from faults.scale import IS_LONG, SEED, many
 from hypothesis import settings
-from seams.twins import Corpus
-
-from agentrec_auto import assemble
-from agentrec_auto.flow import active
-from agentrec_auto.flow import ledger as events
+from seams.conftest import corpus as corpus
 
 settings.register_profile("faults", deadline=None, max_examples=many(60, 2000, "EXAMPLES"), derandomize=True)
 
@@ -51,15 +46,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for what, counts in sorted(rows.items()):
             told = ", ".join(f"{number:,} {word.replace('_', ' ')}" for word, number in counts.items())
             terminalreporter.write_line(f"{what:<{width}}  {told}")
-
-
-@pytest.fixture
-def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Corpus]:
-    """An empty corpus; no run has begun."""
-    monkeypatch.delenv("AGENTREC_RUN_DIR", raising=False)
-    monkeypatch.setattr(events, "_warned", set())
-    opened = Corpus(tmp_path / "corpus", monkeypatch)
-    yield opened
-    assemble.forget()
-    active.ledger.after_fork()
-    active.reached.clear()

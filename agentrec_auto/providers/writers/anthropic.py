@@ -142,9 +142,7 @@ def _block(part: Part) -> dict[str, Any]:
         case Text(text):
             return {"type": "text", "text": text}
         case ToolCall():
-            if not isinstance(part.arguments, dict):
-                raise UnsupportedRequestError(f"the arguments of a call of {part.name} are no JSON object")
-            return {"type": "tool_use", "id": part.id, "name": part.name, "input": part.arguments}
+            return {"type": "tool_use", "id": part.id, "name": part.name, "input": carrying.arguments(part)}
         case ToolResult():
             return _result(part)
         case Media():

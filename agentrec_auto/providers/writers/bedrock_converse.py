@@ -123,9 +123,8 @@ def _block(part: Part, number: int) -> dict[str, Any]:
         case Text(text):
             return {"text": text}
         case ToolCall():
-            if not isinstance(part.arguments, dict):
-                raise UnsupportedRequestError(f"the arguments of a call of {part.name} are no JSON object")
-            return {"toolUse": {"toolUseId": part.id, "name": part.name, "input": part.arguments}}
+            call = {"toolUseId": part.id, "name": part.name, "input": carrying.arguments(part)}
+            return {"toolUse": call}
         case ToolResult():
             told = {"toolUseId": part.call_id, "content": [_block(one, number) for one in part.parts]}
             return {"toolResult": {**told, "status": "error"} if part.is_error else told}

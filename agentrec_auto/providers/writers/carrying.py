@@ -1,11 +1,12 @@
-"""Images, sounds and files on their way to another API: bytes as they came, URLs where these are taken."""
+"""What a message carries to another API: media as bytes or URLs, where these are taken, and calls."""
 
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from agentrec_auto.errors import UnsupportedRequestError
-from agentrec_auto.providers.conversation import Media, MediaKind
+from agentrec_auto.providers.conversation import Media, MediaKind, ToolCall
 
 _BEGINNINGS = (
     ("iVBORw0KGgo", "image/png"),
@@ -76,3 +77,10 @@ def refused(media: Media, title: str, why: str = "") -> UnsupportedRequestError:
     return UnsupportedRequestError(
         f"the request shows {_SAID[media.kind]}{kind}{at}, which {why or f'{title} does not take'}"
     )
+
+
+def arguments(call: ToolCall) -> dict[str, Any]:
+    """A call's arguments as an object; `UnsupportedRequestError` where they are none."""
+    if not isinstance(call.arguments, dict):
+        raise UnsupportedRequestError(f"the arguments of a call of {call.name} are no JSON object")
+    return call.arguments

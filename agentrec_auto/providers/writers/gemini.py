@@ -173,9 +173,7 @@ def _part(part: Part) -> dict[str, Any]:
         case Text(text):
             return {"text": text}
         case ToolCall():
-            if not isinstance(part.arguments, dict):
-                raise UnsupportedRequestError(f"the arguments of a call of {part.name} are no JSON object")
-            return {"functionCall": {"id": part.id, "name": part.name, "args": part.arguments}}
+            return {"functionCall": {"id": part.id, "name": part.name, "args": carrying.arguments(part)}}
         case ToolResult():
             return {"functionResponse": _response(part)}
         case Media(data=str()):

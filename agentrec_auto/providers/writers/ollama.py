@@ -91,11 +91,7 @@ def _messages(turn: Turn, notes: Notes) -> Iterator[dict[str, Any]]:
             case Media(kind="image", data=str(data)):
                 images.append(data)
             case ToolCall():
-                if not isinstance(part.arguments, dict):
-                    raise UnsupportedRequestError(
-                        f"the arguments of a call of {part.name} are no JSON object"
-                    )
-                calls.append({"function": {"name": part.name, "arguments": part.arguments}})
+                calls.append({"function": {"name": part.name, "arguments": carrying.arguments(part)}})
             case Media():
                 raise carrying.refused(part, OllamaWriter.title)
             case _:
