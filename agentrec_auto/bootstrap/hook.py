@@ -111,10 +111,9 @@ def start() -> None:
         from agentrec_auto.bootstrap.keys import set_dummy_keys
 
         set_dummy_keys(os.environ)
-    if os.environ.get("AGENTREC_FOLLOW") != "0":
-        for name in ("execv", "execve", "posix_spawn", "posix_spawnp"):
-            if hasattr(os, name):
-                _carry_through(os, name, 2)
+    for name in ("execv", "execve", "posix_spawn", "posix_spawnp"):
+        if hasattr(os, name):
+            _carry_through(os, name, 2)
     said.update((name, value) for name, value in os.environ.items() if name.startswith("AGENTREC_"))
     for name in WATCHED.intersection(sys.modules):
         wake(name, sys.modules[name])
@@ -235,18 +234,32 @@ def _leave() -> None:
 
 
 def _judge_program(command: "Any") -> None:
-    """A native program that asks a model itself is told and, in replay, refused."""
-    words = command.split() if isinstance(command, str) else command
+    """A native program that asks a model itself is told and, in replay, refused; a Python that we are kept
+    out of is told."""
     try:
-        name = os.path.basename(os.fspath(words[0]))
-    except (TypeError, IndexError, KeyError):
-        return  # for Popen to complain of
-    if name in ("claude", "claude.exe"):
-        try:
+        words = command.split() if isinstance(command, (str, bytes)) else command
+        words = [os.fsdecode(word) for word in words]
+        name = os.path.basename(words[0])
+    except (TypeError, IndexError):
+        return  # for the function to complain of
+    try:
+        if name in ("claude", "claude.exe"):
             from agentrec_auto.bootstrap.watch import check_program
-        except Exception:
+        elif name == "env" or (name.startswith("python") and words[1:2] and words[1].startswith("-")):
+            from agentrec_auto.bootstrap.blind import tell as check_program
+        else:
             return
-        check_program(words)
+    except Exception:
+        return
+    check_program(words)
+
+
+def _has_own_mode(environ: "Any") -> bool:
+    """Whether a child is told a mode, and not by a copy of our environment."""
+    try:
+        return bool(environ) and environ.get("AGENTREC_MODE", mode()) != mode()
+    except AttributeError:  # no mapping: for the function to complain of
+        return False
 
 
 def _is_on() -> bool:
@@ -264,9 +277,12 @@ def _carry_through(owner: "Any", name: str, position: int) -> None:
         restore()
         if not _is_on():
             return original(*args, **named)
-        if name == "__init__":
+        environ = args[position] if len(args) > position else named.get("env")
+        if not _has_own_mode(environ):
             _judge_program(args[1] if len(args) > 1 else named.get("args"))
-        if len(args) > position or named.get("env") is not None:
+        if environ is not None:
+            if os.environ.get("AGENTREC_FOLLOW") == "0":
+                return original(*args, **named)
             try:
                 from agentrec_auto.bootstrap.children import carry
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from agentrec_auto.bootstrap import hook, options, summary, supervise
+from agentrec_auto.bootstrap.blind import kept_out
 from agentrec_auto.bootstrap.environment import settle
 from agentrec_auto.bootstrap.hook import say
 from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
@@ -38,8 +39,8 @@ def run(words: Sequence[str]) -> int:
         for sentence in str(error).splitlines():
             say(sentence)
         return WRONGLY_ASKED
-    for sentence in blind(command):
-        say(sentence)
+    if text := kept_out(command):
+        say(text)
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
             supervise.become(command, environ)
@@ -73,19 +74,6 @@ def environment_of(given: options.Given) -> dict[str, str]:
     if "exec" in given and not inside_another:  # nobody will be there to read the ledger
         del environ["AGENTREC_RUN_DIR"], environ["AGENTREC_RUN_OWNER"]
     return environ
-
-
-def blind(command: Sequence[str]) -> list[str]:
-    """A sentence where the command is a Python told not to look at PYTHONPATH, or not to run site.py."""
-    if not os.path.basename(command[0]).startswith("python"):
-        return []
-    for word in command[1:]:
-        if not word.startswith("-") or word.startswith(("--", "-c", "-m")) or word == "-":
-            return []
-        if word[1] not in "WX" and set("EIS") & set(word[1:]):
-            cure = "" if "S" in word else "; `agentrec hook install` adds a start-up file that it does"
-            return [f"`{command[0]} {word}` passes our sitecustomize by: nothing is intercepted{cure}"]
-    return []
 
 
 def _not_started(command: Sequence[str], error: OSError) -> int:

@@ -54,13 +54,13 @@ _POOLS = ("/concurrent/futures/thread.py", "/gevent/threadpool.py", "/gevent/_th
 _ON_THE_WAY = ("/bootstrap/hook.py", "/bootstrap/watch.py", "/socket.py", "/gevent/_socket3.py")
 
 
-def check_program(words: Sequence[Any]) -> None:
+def check_program(words: Sequence[str]) -> None:
     """Judge a native program that asks a model (claude-agent-sdk brings one), about to be started.
 
     Nothing of ours runs in it.
     """
-    if mode() == "off" or (len(words) > 1 and str(words[1]) in _ASKS_NOTHING):
+    if mode() == "off" or (len(words) > 1 and words[1] in _ASKS_NOTHING):
         return
     from agentrec_auto.flow import bypass
 
-    bypass.bypass(f"a call of the program {os.path.basename(os.fspath(words[0]))}", "its model")
+    bypass.bypass(f"a call of the program {os.path.basename(words[0])}", "its model")

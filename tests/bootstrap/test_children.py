@@ -97,11 +97,62 @@ def test_a_child_with_a_mode_of_its_own(
     assert (ran.code, counted(ran.stderr), server.hits) == (0, {}, 1)
 
 
-def test_not_followed(run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
+@pytest.mark.parametrize(
+    "way",
+    ["run(env=env)", "os.waitpid(os.posix_spawn(COMMAND[0], COMMAND, env), 0)"],
+    ids=["subprocess", "posix_spawn"],
+)
+def test_not_followed(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, way: str
+) -> None:
     """``--no-follow``: a child with an environment of its own is left alone, one that inherits ours is not."""
-    parent = written(tmp_path, "parent.py", PARENT + "run(env={}); run()")
-    ran = run_agentrec("run", "--no-follow", "--", PY, parent, server.url)
+    script = f"{PARENT}run(); env = {{}}; COMMAND[-1] = 'cleared'; {way}"
+    ran = run_agentrec("run", "--no-follow", "--", PY, written(tmp_path, "parent.py", script), server.url)
     assert (server.hits, counted(ran.stderr)["recorded"]) == (2, 1)
+    assert "cleared" not in "".join(file.read_text() for file in (tmp_path / "corpus").glob("*.json"))
+
+
+KEPT_OUT = {
+    "-I": "run_python('-I')",
+    "-Es": "run_python('-Es')",
+    "after -W": "run_python('-W', 'error', '-I')",
+    "-S": "run_python('-S')",
+    "-Ic": "subprocess.run([COMMAND[0], '-Ic', 'pass'])",
+    "shell": "subprocess.run(COMMAND[0] + ' -I -c pass', shell=True)",
+    "bytes": "subprocess.run([os.fsencode(COMMAND[0]), b'-I', b'-c', b'pass'])",
+    "execve": "os.execve(COMMAND[0], [COMMAND[0], '-I', '-c', 'pass'], {})",
+    "env -i": "subprocess.run(['env', '-i', 'A=b', *COMMAND])",
+}
+
+
+@pytest.mark.parametrize("way", KEPT_OUT)
+def test_a_child_that_we_are_kept_out_of_is_told(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, way: str
+) -> None:
+    """A child in which nothing is intercepted might go live: that is said, and once for many of them."""
+    helper = "run_python = lambda *flags: subprocess.run([COMMAND[0], *flags, '-c', 'pass'])\n    "
+    parent = written(tmp_path, "parent.py", PARENT + helper + f"{KEPT_OUT[way]}; {KEPT_OUT[way]}")
+    ran = run_agentrec("run", "--mode", "replay", "--", PY, parent, server.url)
+    assert ran.stderr.count("nothing is intercepted there") == 2  # when it is started, and at the end
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        "[COMMAND[0], '-Im', 'pip', '--version']",
+        "[COMMAND[0], '-I', '-m', 'venv', '--help']",
+        "[COMMAND[0], '-c', 'pass', '-I']",
+        "[COMMAND[0], '-X', 'dev', '-W', 'error', '-c', 'pass']",
+        "[COMMAND[0], '-I', '-c', 'pass'], env={'AGENTREC_MODE': 'off'}",
+        "['env', 'A=b', COMMAND[0], '-c', 'pass']",
+        "['env', '-i', 'true']",
+    ],
+)
+def test_a_child_that_we_are_not_kept_out_of(run_agentrec: Run, tmp_path: Path, child: str) -> None:
+    """No word of children that are followed, want none of us, or ask nothing."""
+    parent = written(tmp_path, "parent.py", f"{PARENT}subprocess.run({child}, stdout=subprocess.DEVNULL)")
+    ran = run_agentrec("run", "--", PY, parent, "-")
+    assert "intercepted" not in ran.stderr
 
 
 def test_a_bad_environment_is_the_apps_error(run_agentrec: Run, tmp_path: Path) -> None:

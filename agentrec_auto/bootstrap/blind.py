@@ -1,0 +1,91 @@
+"""Pythons that we are kept out of: by a flag that passes PYTHONPATH by, or by ``env -i``.
+
+Loaded at the start of ``agentrec run``, and where a program starts such a Python.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ASK_NOTHING = ("pip", "ensurepip", "venv", "virtualenv")
+"""Modules that are started with ``-I`` every day, and ask no model."""
+
+_CLEARING = ("-", "-i", "--ignore-environment")
+_told: set[str] = set()
+
+
+def kept_out(command: Sequence[str]) -> str:
+    """What is to be said of ``command``; nothing, where we are not kept out."""
+    start = 0
+    if os.path.basename(command[0]) == "env":
+        start = _after_env(command)
+        if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
+            shown = " ".join(command[: start + 1])
+            return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
+    if not _is_python(command[start : start + 1]):
+        return ""
+    flag, module = _read(command[start + 1 :])
+    if not flag or module in _ASK_NOTHING:
+        return ""
+    shown = " ".join([*command[: start + 1], flag])
+    cure = "; `agentrec hook install` adds a start-up file that it does not"
+    if "S" in flag:
+        cure = ""
+    elif _has_start_up_file(command[start]):
+        return ""
+    return f"`{shown}` passes our sitecustomize by: nothing is intercepted there{cure}"
+
+
+def tell(words: Sequence[str]) -> None:
+    """Say it of a child, at once and in the summary; of several such children, of the first."""
+    text = kept_out(words)
+    if not text or _told:
+        return
+    _told.add(text)
+    from agentrec_auto.flow import active, ledger
+
+    ledger.warn_once(active.ledger, text)
+
+
+def _after_env(command: Sequence[str]) -> int:
+    """Where ``env``'s own words end."""
+    for number, word in enumerate(command):
+        if number and not word.startswith("-") and "=" not in word:
+            return number
+    return len(command)
+
+
+def _is_python(words: Sequence[str]) -> bool:
+    return bool(words) and os.path.basename(words[0]).startswith("python")
+
+
+def _read(words: Sequence[str]) -> tuple[str, str]:
+    """The flag among Python's own that keeps us out, and the module that is to be run; empty for none."""
+    keeping_out, rest = "", list(words)
+    while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith("--"):
+        word = rest.pop(0)
+        letters = word[1:]
+        for place, letter in enumerate(letters):
+            if letter in "EIS":
+                keeping_out = keeping_out or word
+            if letter in "cmWX":  # takes a value, in the same word or the next
+                value = letters[place + 1 :] or (rest.pop(0) if rest else "")
+                if letter in "cm":
+                    return keeping_out, value if letter == "m" else ""
+                break
+    return keeping_out, ""
+
+
+def _has_start_up_file(python: str) -> bool:
+    """Whether `agentrec hook install` was at work: we can look in our own environment only."""
+    folder = os.path.dirname(python)
+    if folder and folder != os.path.dirname(sys.executable):
+        return False
+    from _frozen_importlib_external import PathFinder
+
+    return PathFinder.find_spec("_agentrec_auto_hook") is not None
