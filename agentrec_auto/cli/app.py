@@ -15,6 +15,7 @@ COMMANDS = (
     *("ls", "show", "diff", "explain", "stats"),
     *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
     *("import", "export"),
+    "serve",
     *("migrate", "report"),
     *("demo", "doctor", "config", "profiles", "hook"),
 )

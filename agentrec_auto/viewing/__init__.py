@@ -1,0 +1,1 @@
+"""``agentrec view``: a corpus in the browser."""
