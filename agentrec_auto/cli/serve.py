@@ -63,15 +63,13 @@ def serve(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell of each request on stderr."),
     corpus: str = opening.CORPUS,
     config: str = opening.CONFIG,
-    as_json: bool = typer.Option(
-        False, "--json", help="A line of JSON when it is ready, and one at the end."
-    ),
+    as_json: bool = typer.Option(False, "--json", help="JSON lines: one when it is ready, one at the end."),
 ) -> None:
     """Serve the corpus over HTTP, for apps in any language.
 
     Point the app's base_url at it: what is recorded is answered as the provider did, chunk by chunk, whatever
-    key the app sends. What isn't is refused in words, told here, and the server ends with 3. With `--upstream`
-    and `--mode auto` or `record`, it stands before the real API and records.
+    key the app sends. What isn't is refused in words, told here, and the server ends with 3. With
+    `--upstream` and `--mode auto` or `record`, it stands before the real API and records.
 
     Takes count from the server's start, or from `POST /_agentrec/reset`; a header `x-agentrec-lane: NAME`
     counts apart for each name. Ctrl-C ends it.

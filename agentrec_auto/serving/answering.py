@@ -89,9 +89,7 @@ class Answering(Handler):
 
     def do_CONNECT(self) -> None:
         """A client takes us for its proxy to a TLS host."""
-        why = (
-            f"can't answer for {self.path!r} under TLS: point the app's base_url at {self.server.url} instead"
-        )
+        why = f"can't answer for {self.path!r} under TLS: point base_url at {self.server.url} instead"
         self.close_connection = True
         self.send_fault(501, why)
 
@@ -132,7 +130,8 @@ class Answering(Handler):
             if recorder.is_foreign(request):
                 what = f"{request.method} {_target(self.path).partition('?')[0]}"
                 why = f"{what} is no LLM call, and nothing is recorded of it (not counted as a miss)"
-                warn_once(self.server.lanes.ledger, why)
+                if self.server.tells or request.method not in ("GET", "HEAD", "OPTIONS"):
+                    say(why)
                 raise Fault(404, why)
             return recorder.plan(request, LIBRARY)
         except Fault:
@@ -176,15 +175,14 @@ class Answering(Handler):
         self.send_bytes(200, "application/json", body, self._cors())
 
     def _preflight(self) -> None:
-        asked = {
-            b"access-control-allow-methods": self.headers.get("access-control-request-method"),
-            b"access-control-allow-headers": self.headers.get("access-control-request-headers"),
-            b"access-control-allow-private-network": self.headers.get(
-                "access-control-request-private-network"
-            ),
-            b"access-control-max-age": "600",
-        }
-        granted = [(name, value.encode("latin-1")) for name, value in asked.items() if value]
+        granted: Headers = [(b"access-control-max-age", b"600")]
+        for asked, allowed in (
+            ("method", b"methods"),
+            ("headers", b"headers"),
+            ("private-network", b"private-network"),
+        ):
+            if value := self.headers.get(f"access-control-request-{asked}"):
+                granted.append((b"access-control-allow-" + allowed, value.encode("latin-1")))
         self.send(204, b"No Content", [*granted, *self._cors()], ())
 
     def _cors(self) -> Headers:

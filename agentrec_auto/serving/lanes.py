@@ -23,7 +23,7 @@ MOST_LANES = 1024
 """The one that was asked least lately is forgotten beyond."""
 
 _MOST_TOLD = 1000
-"""Misses that are remembered with their text; all are counted."""
+"""Misses, and warnings, that are remembered with their text; all misses are counted."""
 
 
 class Counted(Ledger):
@@ -39,7 +39,7 @@ class Counted(Ledger):
         with self._counting:
             if kind == events.MISSED and len(self.tally.misses) >= _MOST_TOLD:
                 self.tally.counts[kind] += 1
-            else:
+            elif kind != events.WARNED or len(self.tally.warnings) < _MOST_TOLD:
                 self.tally.add({"kind": kind, **facts})
 
     def replayed(self, name: str, status: int, *, fuzzy: bool) -> None:
