@@ -51,7 +51,10 @@ class Doors:
         """Whether a page of this origin may read answers."""
         if origin.lower() in self._origins or "*" in self._origins:
             return True
-        parts = urlsplit(origin.lower())
+        try:
+            parts = urlsplit(origin.lower())
+        except ValueError:  # brackets without an address
+            return False
         name = parts.hostname or ""
         is_here = name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
         return parts.scheme in ("http", "https") and is_here

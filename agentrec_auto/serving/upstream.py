@@ -75,10 +75,14 @@ def checked(url: str) -> str:
 
 
 def _shown(response: httpx.Response, tap: Tap | None) -> Iterator[bytes]:
+    length = response.headers.get("content-length", "")
+    left = int(length) if length.isdecimal() else None
     try:
         for chunk in response.iter_raw():
             if tap is not None:
                 tap.see(chunk)
+                if left is not None and (left := left - len(chunk)) <= 0:
+                    tap.finished()  # kept before the app has all of it, and may end us
             yield chunk
     except httpx.HTTPError as error:
         if tap is not None:
