@@ -166,7 +166,7 @@ def _effects(request: CapturedRequest, rules: Sequence[tuple[str, KeyRule]]) -> 
 
 def _document(content: bytes) -> Any:
     """The body as the keyer takes it: one that is nested without end is told apart by its bytes."""
-    document = parsed(content)
+    document = parsed(content, exactly=True)
     try:
         if document is not NO_DOCUMENT:
             rename_ids(document)

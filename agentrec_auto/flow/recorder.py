@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from agentrec_auto.capture import CapturedRequest, Ending, Headers
+from agentrec_auto.capture import CapturedRequest, Ending
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
@@ -52,12 +52,12 @@ class Recorder:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
-    def again(self, method: str, url: str, headers: Headers, content: bytes) -> Replay | None:
+    def again(self, request: CapturedRequest) -> Replay | None:
         """The replay of a request that was planned before and has a recording ready; else None, and the
         request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
         if self._seen.is_empty:  # nothing is replayed here, or not yet
             return None
-        key = self._seen.key_of(self._seen.stamp(method, url, headers, content))
+        key = self._seen.key_of(self._seen.stamp(request))
         if key is None or (reel := self._takes.ready(key)) is None:
             return None
         self._shelf.settle_orphans()
@@ -71,8 +71,7 @@ class Recorder:
         identity = self._keyer.identify(counted)
         plan = self._planned(identity, redaction, library)
         if isinstance(plan, Replay):
-            stamp = self._seen.stamp(request.method, request.url, request.headers, request.content)
-            self._seen.remember(stamp, identity.key)
+            self._seen.remember(self._seen.stamp(request), identity.key)
         return plan
 
     def _planned(self, identity: Identity, redaction: Redaction, library: str) -> Plan:

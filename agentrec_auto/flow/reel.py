@@ -77,7 +77,11 @@ def reel_of(recording: Recording) -> Reel:
         chunks.append(chunk.data)
         waits.append(max(0.0, chunk.timestamp_offset - last))
         last = chunk.timestamp_offset
-    headers = [pair for pair in interaction.response_headers if not _is_stale(pair, chunks)]
+    headers = [
+        pair
+        for pair in interaction.response_headers
+        if len(pair[0]) not in _FRAMING or not _is_stale(pair, chunks)
+    ]
     if interaction.response_status in _RETRIED:
         headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
         headers.append((b"retry-after-ms", b"1"))
@@ -90,6 +94,10 @@ def reel_of(recording: Recording) -> Reel:
         waits=tuple(waits),
         ending=interaction.ending,
     )
+
+
+_FRAMING = frozenset(map(len, ("content-length", "transfer-encoding")))
+"""How long the names are that `_is_stale` looks at: most are not."""
 
 
 def _is_stale(pair: tuple[bytes, bytes], chunks: list[bytes]) -> bool:

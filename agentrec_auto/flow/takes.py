@@ -124,11 +124,13 @@ class Takes:
                 self._reels.move_to_end(key)
                 return reels
         first = self._store.first(key) if order == 1 else None
-        is_first = first is not None and self._may_replay(first)
-        takes = [first] if first is not None and is_first else self._store.takes(key)
-        found = tuple(reel_of(recording) for recording in takes if self._may_replay(recording))
+        if first is not None and self._may_replay(first):
+            found: tuple[Reel, ...] = (reel_of(first),)
+        else:
+            first = None
+            found = tuple(map(reel_of, filter(self._may_replay, self._store.takes(key))))
         with self._lock:
-            self._remember(key, found, is_first=is_first)
+            self._remember(key, found, is_first=first is not None)
         return found
 
     def _may_replay(self, recording: Recording) -> bool:

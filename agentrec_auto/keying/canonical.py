@@ -1,7 +1,8 @@
 """The canonical form of a body: what two requests must share to be the same.
 
 JSON key order and white space don't count, nor do ids that SDKs make up for each run, nor multipart
-boundaries. Bytes never depend on which JSON library is installed: it is always the standard library's.
+boundaries. It never depends on which JSON library is installed: the text is always the standard library's,
+and another one only parses, where both are sure to understand the same (`is_exact`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl
+
+from agentrec_auto import compiled
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
@@ -29,13 +32,16 @@ NO_DOCUMENT = object()
 """What `parsed` gives for a body that is no JSON."""
 
 
-def parsed(content: bytes) -> Any:
-    """The body as a JSON value, or `NO_DOCUMENT`."""
+def parsed(content: bytes, *, exactly: bool = False) -> Any:
+    """The body as a JSON value, or `NO_DOCUMENT`.
+
+    Unless ``exactly``, an integer of more than 64 bits may be a float, as orjson reads it.
+    """
     head = content[:1]
     if head not in (b"{", b"[") and content.lstrip()[:1] not in (b"{", b"["):
         return NO_DOCUMENT
     try:
-        return json.loads(content)
+        return json.loads(content) if exactly else compiled.loads(content)
     except (ValueError, RecursionError):
         return NO_DOCUMENT
 
@@ -43,6 +49,12 @@ def parsed(content: bytes) -> Any:
 def canonical_json(value: Any) -> str:
     """One text for all spellings of a JSON value."""
     return _encode(value)
+
+
+def is_exact(canonical: str) -> bool:
+    """Whether a canonical text tells for sure that `parsed` took no integer in it for a float: one of more
+    than 64 bits would be spelled ``1.8446744073709552e+19``."""
+    return "e+" not in canonical
 
 
 def canonical_bytes(content: bytes, content_type: bytes) -> bytes:

@@ -12,21 +12,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NewType
 from urllib.parse import parse_qsl, urlsplit
 
 from agentrec_auto.capture import CapturedRequest
-from agentrec_auto.keying.canonical import NO_DOCUMENT, canonical_bytes, canonical_json, parsed, rename_ids
+from agentrec_auto.keying.canonical import (
+    NO_DOCUMENT,
+    canonical_bytes,
+    canonical_json,
+    is_exact,
+    parsed,
+    rename_ids,
+)
 from agentrec_auto.keying.rules import RuleBook, Rules
 from agentrec_auto.providers.hosts import provider_of
-from agentrec_auto.providers.shapes import dialect_of, is_streamed, model_of
+from agentrec_auto.providers.shapes import dialect_of, is_stream_in, is_streamed, model_in, model_of
 from agentrec_auto.redaction.url import is_secret_query_name
 from agentrec_auto.settings import KeyRule
 
 KEY_VERSION = 1
 """Counts up when the same request gets another key; stored, so that `rekey` knows what to redo."""
+
+_MOST = 256
+"""URLs remembered; then it begins anew."""
 
 Key = NewType("Key", str)
 """Identity of a request for replay; safe as a file name."""
@@ -69,41 +80,81 @@ class Identity:
         return semantic_key(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """What a URL says of all requests to it, under the user's rules."""
+
+    rules: Rules
+    origin: str
+    path: str
+    query: str
+    dialect: str
+    provider: str
+    model: str | None
+    """The one that the path names."""
+
+    streams: bool
+    """Whether the path asks for a stream."""
+
+    @classmethod
+    def of(cls, address: str, rules: Rules) -> _Address:
+        url = urlsplit(address)
+        dialect = dialect_of(url.path) or "http"
+        return cls(
+            rules=rules,
+            origin=f"{url.scheme}://{url.netloc}".lower(),
+            path=rules.apply_text(url.path) or "/",
+            query=_canonical_query(url.query, rules),
+            dialect=dialect,
+            provider=provider_of(url.hostname or "") or dialect,
+            model=model_of(url.path, None),
+            streams=is_streamed(url.path, None),
+        )
+
+
 class Keyer:
     """Tells requests apart under the user's rules."""
 
     def __init__(self, rules: Sequence[KeyRule] = ()) -> None:
         self._book = RuleBook(rules)
+        self._met: dict[str, _Address] = {}
         self.counted_headers = self._book.headers
         """Headers that may count, in lower case; the content type, which says how to read the body, always
         does."""
 
     def identify(self, request: CapturedRequest) -> Identity:
         """Who ``request`` is; it must be in the redacted form, the one that is stored."""
-        url = urlsplit(request.url)
-        rules = self._book.for_url(request.url)
-        method, path = request.method.upper(), rules.apply_text(url.path) or "/"
-        document = parsed(request.content)
-        model, stream = model_of(url.path, document), is_streamed(url.path, document)
-        query = _canonical_query(url.query, rules)
-        body, ruled = _bodies(request, document, rules)
-        extra = tuple(_extra(request, rules, f"{url.scheme}://{url.netloc}"))
-        dialect = dialect_of(url.path) or "http"
-        digest = _digest(method, path, str(model), "stream" if stream else "", query, body, *extra)
+        at = self._address(request.url)
+        method, document = request.method.upper(), parsed(request.content)
+        body, ruled = _bodies(request, document, at.rules)
+        if not is_exact(body) and ruled is not NO_DOCUMENT:
+            document = parsed(request.content, exactly=True)
+            body, ruled = _bodies(request, document, at.rules)
+        model, stream = model_in(document) or at.model, at.streams or is_stream_in(document)
+        extra = tuple(_extra(request, at))
+        digest = _digest(method, at.path, str(model), "stream" if stream else "", at.query, body, *extra)
         return Identity(
-            key=Key(f"{_plain(dialect)}_{_plain(model or 'unknown')}_{digest[:16]}"),
-            dialect=dialect,
-            provider=provider_of(url.hostname or "") or dialect,
+            key=Key(f"{at.dialect}_{_plain(model or 'unknown')}_{digest[:16]}"),
+            dialect=at.dialect,
+            provider=at.provider,
             method=method,
-            path=path,
+            path=at.path,
             model=model,
             stream=stream,
-            query=query,
+            query=at.query,
             body=body,
             document=ruled,
             extra=extra,
             is_as_sent=ruled is document,
         )
+
+    def _address(self, url: str) -> _Address:
+        met = self._met.get(url)
+        if met is None:
+            if len(self._met) >= _MOST:
+                self._met.clear()
+            met = self._met[url] = _Address.of(url, self._book.for_url(url))
+        return met
 
 
 def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, Any]:
@@ -134,27 +185,23 @@ def _canonical_query(query: str, rules: Rules) -> str:
     return canonical_json(sorted(pairs)) if pairs else ""
 
 
-def _extra(request: CapturedRequest, rules: Rules, origin: str) -> list[str]:
-    told = []
-    for name in rules.headers:
+def _extra(request: CapturedRequest, at: _Address) -> Iterator[str]:
+    for name in at.rules.headers:
         values = [value for key, value in request.headers if key.lower() == name]
-        told.append(f"{name.decode()}: {b', '.join(values).decode('latin-1')}")
-    if rules.host:
-        told.append(origin.lower())
-    return told
+        yield f"{name.decode()}: {b', '.join(values).decode('latin-1')}"
+    if at.rules.host:
+        yield at.origin
 
 
 def _digest(*parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()
+    told = "\0".join([*parts, ""])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
+@lru_cache(maxsize=256)
 def _plain(word: str) -> str:
     """A word made safe for a file name: other characters become ``-``; at most 80 long."""
     return _PLAIN.sub("-", word).strip("-.")[:80] or "x"

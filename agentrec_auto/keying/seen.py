@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from agentrec_auto.capture import Headers
+from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.redaction.headers import is_secret_header
 
@@ -39,14 +39,18 @@ class SeenRequests:
         """Whether none is remembered."""
         return not self._keys
 
-    def stamp(self, method: str, url: str, headers: Headers, content: bytes) -> Stamp:
+    def stamp(self, request: CapturedRequest) -> Stamp:
         """What a request is known again by."""
-        counts = self._counts
+        counts, content = self._counts, request.content
         return (
-            method,
-            url,
+            request.method,
+            request.url,
             content if len(content) <= _SHORT else sha256(content).digest(),
-            *[pair for pair in headers if (counts[pair[0]] if pair[0] in counts else self._learnt(pair[0]))],
+            *[
+                pair
+                for pair in request.headers
+                if (counts[pair[0]] if pair[0] in counts else self._learnt(pair[0]))
+            ],
         )
 
     def key_of(self, stamp: Stamp) -> Key | None:

@@ -88,14 +88,24 @@ def asks_a_model(document: object) -> bool:
 
 def model_of(path: str, document: object) -> str | None:
     """The model asked, from the body or, as Gemini, Bedrock and Azure have it, from the path."""
-    if isinstance(document, dict) and isinstance(model := document.get("model"), str) and model:
-        return model
-    match = _PATH_MODEL.search(path)
-    return unquote(match.group(1)) if match else None
+    model = model_in(document)
+    if model is None and (match := _PATH_MODEL.search(path)):
+        return unquote(match.group(1))
+    return model
+
+
+def model_in(document: object) -> str | None:
+    """The model that a body names."""
+    if isinstance(document, dict) and isinstance(model := document.get("model"), str):
+        return model or None
+    return None
 
 
 def is_streamed(path: str, document: object) -> bool:
     """Whether the request asks for a stream, by its body or by its path."""
-    if isinstance(document, dict) and document.get("stream") is True:
-        return True
-    return "stream" in path.rsplit("/", 1)[-1].lower()
+    return is_stream_in(document) or "stream" in path.rsplit("/", 1)[-1].lower()
+
+
+def is_stream_in(document: object) -> bool:
+    """Whether a body asks for a stream."""
+    return isinstance(document, dict) and document.get("stream") is True

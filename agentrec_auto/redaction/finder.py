@@ -79,15 +79,13 @@ class Finder:
         """
         if shapes.hides_letters(text):
             return self
-        near = Finder(
-            tuple(value for value in self.named if value.is_near(text)),
-            self.patterns,
-            shapes.near(text),
-            tuple(value for value in self.known if value.is_near(text)),
-            self.fields and (_has_fields(text) if repeats else fields.is_near(text)),
-        )
-        is_idle = not (near.named or near.patterns or near.shapes or near.known or near.fields)
-        return None if is_idle else near
+        named = tuple([value for value in self.named if value.core in text]) if self.named else ()
+        near = shapes.near(text)
+        known = tuple([value for value in self.known if value.core in text]) if self.known else ()
+        has_fields = self.fields and (_has_fields(text) if repeats else fields.is_near(text))
+        if not (named or self.patterns or near or known or has_fields):
+            return None
+        return Finder(named, self.patterns, near, known, has_fields)
 
     def find(self, text: str) -> list[Edit]:
         """What is to be replaced in ``text``, a decoded one; fields aside. By rank, overlapping."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from agentrec_auto.capture import Headers
@@ -71,14 +70,21 @@ def redacted(headers: Headers, finder: Finder, *, names: frozenset[bytes], query
     return headers if clean == headers else clean
 
 
-def credentials(headers: Headers) -> Iterator[str]:
+def credentials(headers: Headers) -> list[str]:
     """What a request identified itself with: words of its secret headers that look like a credential."""
+    told: list[str] = []
     for name, value in headers:
-        # Cookies hold anything, and AWS signs: what is sent is of use once
-        if is_secret_header(name) and name.lower() != b"cookie" and not value.startswith(b"AWS4-HMAC"):
-            for word in value.decode("latin-1").split():
-                if is_credential(word):
-                    yield word
+        if is_secret_header(name):
+            told += _credentials_in(name, value)
+    return told
+
+
+@lru_cache(maxsize=256)
+def _credentials_in(name: bytes, value: bytes) -> list[str]:
+    # Cookies hold anything, and AWS signs: what is sent is of use once
+    if name.lower() == b"cookie" or value.startswith(b"AWS4-HMAC"):
+        return []
+    return [word for word in value.decode("latin-1").split() if is_credential(word)]
 
 
 def _clean(value: bytes, finder: Finder | None, query: frozenset[str]) -> bytes:

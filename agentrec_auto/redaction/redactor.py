@@ -113,14 +113,14 @@ class Redaction:
         """
         rules = self._rules
         chunks = [chunk.data for chunk in interaction.chunks]
-        encoding, head = _encoding(interaction.response_headers)
+        encoding, content_type, head = _described(interaction.response_headers)
         metadata = interaction.metadata
         if encoding:
             decoded = decoding.decode_chunks(chunks, encoding) if chunks else chunks
             metadata = {**metadata, "content_encoding": encoding.decode("latin-1")}
         else:
             decoded = chunks
-        clean = streams.redacted(decoded, _content_type(head), rules)
+        clean = streams.redacted(decoded, content_type, rules)
         if clean is not decoded and not encoding:
             head = _without(head, b"content-length")
         return replace(
@@ -141,11 +141,10 @@ class Redaction:
 
     def _redacted(self, request: CapturedRequest) -> tuple[Headers, bytes, str]:
         """The headers as they still hold their secrets, the body without, and its type."""
-        encoding, head = _encoding(request.headers)
+        encoding, content_type, head = _described(request.headers)
         content = (
             decoding.decode(request.content, encoding) if encoding and request.content else request.content
         )
-        content_type = _content_type(head)
         clean = bodies.redacted(content, content_type, self._rules) if content else content
         if clean is not content and not encoding:
             head = _without(head, b"content-length")
@@ -159,20 +158,24 @@ def _text(text: str, rules: Rules) -> str:
     return applied(text, merged(edits))
 
 
-def _encoding(head: Headers) -> tuple[bytes, Headers]:
-    """The content-encoding to undo, and the headers as they are when that is done."""
-    encoding = b", ".join([value for name, value in head if name.lower() == b"content-encoding"])
-    if not decoding.is_encoded(encoding):
-        return b"", head
-    return encoding, _without(head, b"content-encoding", b"content-length")
+def _described(head: Headers) -> tuple[bytes, str, Headers]:
+    """The content-encoding to undo, the content type, and the headers as they are when it is undone."""
+    encoding, content_type = b"", b""
+    for name, value in head:
+        if len(name) in _LENGTHS:  # most names are of another length than these two
+            match name.lower():
+                case b"content-encoding":
+                    encoding = b", ".join([encoding, value]) if encoding else value
+                case b"content-type":
+                    content_type = content_type or value
+    told = content_type.decode("latin-1")
+    if not (encoding and decoding.is_encoded(encoding)):
+        return b"", told, head
+    return encoding, told, _without(head, b"content-encoding", b"content-length")
+
+
+_LENGTHS = frozenset(map(len, ("content-encoding", "content-type")))
 
 
 def _without(head: Headers, *names: bytes) -> Headers:
     return [pair for pair in head if pair[0].lower() not in names]
-
-
-def _content_type(head: Headers) -> str:
-    for name, value in head:
-        if name.lower() == b"content-type":
-            return value.decode("latin-1")
-    return ""

@@ -6,7 +6,6 @@ The rest of the URL stays as it is, character for character.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from agentrec_auto.redaction import percent
@@ -52,11 +51,12 @@ def redacted(url: str, finder: Finder, names: frozenset[str] = frozenset()) -> s
     return applied(url, merged(edits)) if edits else url
 
 
-def credentials(url: str) -> Iterator[str]:
+def credentials(url: str) -> list[str]:
     """What a request identified itself with in its URL (``?key=AIza…``)."""
-    for edit in in_query(url) if "?" in url else ():
-        if is_credential(value := percent.decoded(url[edit.start : edit.end], plus=True)):
-            yield value
+    if "?" not in url:
+        return []
+    values = [percent.decoded(url[edit.start : edit.end], plus=True) for edit in in_query(url)]
+    return list(filter(is_credential, values))
 
 
 def in_query(text: str, names: frozenset[str] = frozenset()) -> list[Edit]:

@@ -28,11 +28,8 @@ class Value:
     value: str
     placeholder: str
     core: str
-    """A part of it that no encoding changes: is in every text that holds the secret; may be empty."""
-
-    def is_near(self, text: str) -> bool:
-        """False only if ``text``, in which no letter is hidden, can't hold the secret."""
-        return self.core in text
+    """A part of it that no encoding changes, in every text that holds the secret unless letters are hidden
+    there; may be empty."""
 
     def edits(self, text: str) -> Iterator[Edit]:
         """Wherever it is."""

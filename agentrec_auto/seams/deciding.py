@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import CapturedRequest, Headers
+from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.ledger import say, warn_once
@@ -54,12 +54,12 @@ def wants_fakes() -> bool:
         return False  # what is wrong with the settings is told at the first real call
 
 
-def again(find: Find, method: str, url: str, headers: Headers, content: bytes) -> Replay | None:
+def again(find: Find, request: CapturedRequest) -> Replay | None:
     """The replay of a request that was replayed before; None sends it the whole way."""
     if active.inside.get():
         return None
     try:
-        return find().again(method, url, headers, content)
+        return find().again(request)
     except Exception:
         return None  # whatever is wrong, the whole way meets it again
 

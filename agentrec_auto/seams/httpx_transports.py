@@ -50,12 +50,15 @@ def _made_for(H: Any) -> Family:
             self._find = find
 
         def handle_request(self, request: Any) -> Any:
-            if (play := _seen_before(H, self._find, request)) is not None:
+            asked = _asked(H, request)
+            if asked is not None and (play := again(self._find, asked)) is not None:
                 return _response(H, play, ReplayedStream(play))
-            if not _is_ours(H, self._find, request):
+            if not _is_ours(self._find, request, asked):
                 return self._send(request)
-            request.read()
-            match plan := planned(self._find, _captured(request), library):
+            if asked is None:
+                request.read()
+                asked = _captured(request)
+            match plan := planned(self._find, asked, library):
                 case Replay():
                     return _response(H, plan, ReplayedStream(plan))
                 case Record(tap):
@@ -86,12 +89,15 @@ def _made_for(H: Any) -> Family:
             self._find = find
 
         async def handle_async_request(self, request: Any) -> Any:
-            if (play := _seen_before(H, self._find, request)) is not None:
+            asked = _asked(H, request)
+            if asked is not None and (play := again(self._find, asked)) is not None:
                 return _response(H, play, AsyncReplayedStream(play))
-            if not _is_ours(H, self._find, request):
+            if not _is_ours(self._find, request, asked):
                 return await self._send(request)
-            await request.aread()
-            match plan := planned(self._find, _captured(request), library):
+            if asked is None:
+                await request.aread()
+                asked = _captured(request)
+            match plan := planned(self._find, asked, library):
                 case Replay():
                     return _response(H, plan, AsyncReplayedStream(plan))
                 case Record(tap):
@@ -230,32 +236,26 @@ async def _each(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _seen_before(H: Any, find: Find, request: Any) -> Replay | None:
+def _asked(H: Any, request: Any) -> CapturedRequest | None:
+    """The request, if its body is at hand; None for one that is uploaded as it is made."""
     try:
-        content = request.content
+        return _captured(request)
     except H.RequestNotRead:
         return None
-    return again(find, request.method, str(request.url), request.headers.raw, content)
-
-
-def _is_ours(H: Any, find: Find, request: Any) -> bool:
-    if request.url.scheme not in ("http", "https") or "upgrade" in request.headers:
-        from agentrec_auto.seams.upgrades import unseen  # here: a websocket is rare
-
-        unseen(str(request.url))
-        return False
-
-    def body() -> bytes | None:
-        try:
-            return bytes(request.content)
-        except H.RequestNotRead:
-            return None
-
-    return concerns(find, request.method, str(request.url), body)
 
 
 def _captured(request: Any) -> CapturedRequest:
     return CapturedRequest(request.method, str(request.url), request.headers.raw, request.content)
+
+
+def _is_ours(find: Find, request: Any, asked: CapturedRequest | None) -> bool:
+    url = str(request.url) if asked is None else asked.url
+    if not url.startswith(("http://", "https://")) or "upgrade" in request.headers:
+        from agentrec_auto.seams.upgrades import unseen  # here: a websocket is rare
+
+        unseen(url)
+        return False
+    return concerns(find, request.method, url, lambda: None if asked is None else asked.content)
 
 
 def _tapped(H: Any, response: Any, tap: Tap, stream: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto import compiled
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Ending, Headers
 from agentrec_auto.errors import BrokenRecordingError
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -30,6 +30,7 @@ FORMAT_VERSION = 1
 _TOGETHER = 512
 """Chunks that are written at once."""
 
+_COMPLETE = Ending.COMPLETE.value
 _DROPPED_EXTENSIONS = ("network_stream", "trailers")
 """Live objects, of no meaning once the connection is gone."""
 
@@ -146,7 +147,8 @@ def _interaction(
     urlsplit(interaction.request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
     if not 100 <= interaction.response_status <= 999:
         raise ValueError(f"response_status {interaction.response_status} is no HTTP status")
-    _ = interaction.ending  # an unknown ending is a ValueError here, not at replay
+    if metadata.get("ending") != _COMPLETE:
+        _ = interaction.ending  # an unknown ending is a ValueError here, not at replay
     return interaction
 
 

@@ -35,6 +35,7 @@ _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
 _WRITTEN_AT_ONCE = 1 << 20
+_READ_AT_ONCE = 1 << 15
 _HEAD = 16384
 """Bytes at the beginning of a file that hold its summary and its metadata."""
 
@@ -285,13 +286,10 @@ def _modified(entry: os.DirEntry[str]) -> int:
 def _read(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        size = os.fstat(descriptor).st_size
-        data = os.read(descriptor, size + 1)
-        if len(data) == size:
-            return data
+        data = os.read(descriptor, _READ_AT_ONCE)
         pieces = [data]
-        while piece := os.read(descriptor, 1 << 20):
+        while piece := os.read(descriptor, _READ_AT_ONCE if len(pieces) == 1 else 1 << 20):
             pieces.append(piece)
-        return b"".join(pieces)
+        return data if len(pieces) == 1 else b"".join(pieces)
     finally:
         os.close(descriptor)

@@ -240,14 +240,13 @@ def test_again():
         answered(first.plan(asking(), "lib"), text)
     later = recorder(store, mode="replay", run="r2", takes="cycle")
     asked = asking()
-    parts = (asked.method, asked.url, asked.headers, asked.content)
-    assert later.again(*parts) is None
+    assert later.again(asked) is None
     later.plan(asked, "lib")
     later._redactor = later._keyer = None
-    assert [later.again(*parts).reel.chunks for _ in range(3)] == [(b"b",), (b"c",), (b"a",)]
+    assert [later.again(asked).reel.chunks for _ in range(3)] == [(b"b",), (b"c",), (b"a",)]
     later.start_lane()
-    assert later.again(*parts).reel.chunks == (b"a",)
-    assert later.again(*parts[:3], asking("Other").content) is None
+    assert later.again(asked).reel.chunks == (b"a",)
+    assert later.again(asking("Other")) is None
     assert events(later) == ["replayed"] * 5
 
 
@@ -258,6 +257,6 @@ def test_again_past_the_last_take():
     later = recorder(store, mode="replay", run="r2", takes="error")
     asked = asking()
     assert isinstance(later.plan(asked, "lib"), Replay)
-    assert later.again(asked.method, asked.url, asked.headers, asked.content) is None
+    assert later.again(asked) is None
     refused = later.plan(asked, "lib")
     assert isinstance(refused, Refuse) and "asked for the 2nd time" in refused.miss.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.keying.seen import _MOST, SeenRequests
 
@@ -14,13 +15,13 @@ HEADERS = [(b"Content-Type", b"application/json"), (b"Authorization", b"Bearer s
 def key_of(
     seen: SeenRequests, headers: list[tuple[bytes, bytes]], *, url: str = URL, body: bytes = b"{}"
 ) -> Key | None:
-    return seen.key_of(seen.stamp("POST", url, headers, body))
+    return seen.key_of(seen.stamp(CapturedRequest("POST", url, headers, body)))
 
 
 @pytest.fixture
 def seen() -> SeenRequests:
     seen = SeenRequests([b"x-tenant"])
-    seen.remember(seen.stamp("POST", URL, HEADERS, b"{}"), Key("k"))
+    seen.remember(seen.stamp(CapturedRequest("POST", URL, HEADERS, b"{}")), Key("k"))
     return seen
 
 
@@ -55,14 +56,16 @@ def test_bodies(seen: SeenRequests, body: bytes) -> None:
     """Another body, or another address, is another request; a long one is known by its digest."""
     assert key_of(seen, HEADERS, body=body) is None
     assert key_of(seen, HEADERS, url=URL + "?a=b") is None
-    seen.remember(seen.stamp("POST", URL, HEADERS, body), Key("other"))
+    seen.remember(seen.stamp(CapturedRequest("POST", URL, HEADERS, body)), Key("other"))
     assert key_of(seen, HEADERS, body=body) == "other"
-    assert body not in seen.stamp("POST", URL, HEADERS, body) or len(body) < 4096
+    assert body not in seen.stamp(CapturedRequest("POST", URL, HEADERS, body)) or len(body) < 4096
 
 
 def test_bounded() -> None:
     """However many requests pass, memory is not theirs."""
     seen = SeenRequests()
     for number in range(3 * _MOST):
-        seen.remember(seen.stamp("POST", URL, [(b"x-%d" % number, b"")], b"%d" % number), Key("k"))
+        seen.remember(
+            seen.stamp(CapturedRequest("POST", URL, [(b"x-%d" % number, b"")], b"%d" % number)), Key("k")
+        )
     assert len(seen._keys) <= _MOST and len(seen._counts) <= _MOST

@@ -1,0 +1,72 @@
+"""A key is the same whichever JSON library parsed the body: orjson, or the standard library's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentrec_auto import compiled
+from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.keying.fingerprint import Identity, Keyer
+
+pytest.importorskip("orjson")
+
+ODD = (
+    b'{"seed": 18446744073709551615, "n": -9223372036854775808}',
+    b'{"seed": 18446744073709551616}',
+    b'{"seed": -9223372036854775809, "x": 1.5}',
+    b'{"seed": 123456789012345678901234567890, "text": "e+"}',
+    b'{"a": 1e400, "b": -1e-400, "c": -0, "d": -0.0, "e": 1E2, "f": 1e16, "g": 5e-324}',
+    b'{"a": NaN, "b": -Infinity}',
+    b'{"a": "\\ud800", "b": "\\u0000", "a": "last"}',
+    b'\xef\xbb\xbf{"a": 1}',
+    b'{"a": 1,}',
+    '{"a": "\xe9"}'.encode("latin-1"),
+    '{"a": "\xe9"}'.encode("utf-16"),
+    b"[" * 150 + b"]" * 150,
+    b"[" * 5000 + b"]" * 5000,
+)
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=12,
+)
+
+
+def identified(body: bytes) -> Identity:
+    request = CapturedRequest("POST", "https://h/v1/chat/completions", [], body)
+    return Keyer().identify(request)
+
+
+def both(body: bytes) -> tuple[Identity, Identity]:
+    before = compiled.orjson
+    try:
+        fast = identified(body)
+        compiled.orjson = None  # type: ignore[assignment]
+        return fast, identified(body)
+    finally:
+        compiled.orjson = before
+
+
+@pytest.mark.parametrize("body", ODD, ids=range(len(ODD)))
+def test_odd_bodies(body):
+    """Where the two differ over a body, the standard library's reading counts."""
+    fast, plain = both(body)
+    assert (fast.key, fast.body) == (plain.key, plain.body)
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, st.booleans())
+def test_any_body(value, is_ascii):
+    """Any JSON value has one key."""
+    fast, plain = both(json.dumps({"model": "m", "x": value}, ensure_ascii=is_ascii).encode())
+    assert (fast.key, fast.body) == (plain.key, plain.body)
+
+
+def test_the_document_is_exact():
+    """What is shown of an identity holds the integers that were sent."""
+    assert identified(b'{"seed": 18446744073709551616}').document == {"seed": 18446744073709551616}
