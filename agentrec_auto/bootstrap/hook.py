@@ -36,6 +36,9 @@ listening: "list[Callable[..., None]]" = []
 """The audit hook, once it is added: it can't be taken back."""
 
 
+lent = {"agentrec_auto", "wrapt"}
+"""What an interpreter has from us; rapidfuzz, too, once something was missed."""
+
 said: "dict[str, str]" = {}
 """Our variables as they were at the start: see `restore`."""
 
@@ -66,12 +69,12 @@ class Watcher:
 
 
 class Home:
-    """The last finder: us and wrapt, for an interpreter where they aren't installed. Nothing else."""
+    """The last finder: what is `lent` to an interpreter where it isn't installed. Nothing else."""
 
     @staticmethod
     def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
-        """Where the one or the other lies in AGENTREC_HOME."""
-        if name not in ("agentrec_auto", "wrapt"):
+        """Where it lies in AGENTREC_HOME."""
+        if name not in lent:
             return None
         from _frozen_importlib_external import PathFinder
 

@@ -26,7 +26,7 @@ def patch(name: str, module: ModuleType) -> None:
         active.ledger.note(ledger.WARNED, text=f"{name} can't be intercepted: {error}")
         raise
     patched[name] = module
-    active.restore = hook.restore
+    active.restore, active.lend = hook.restore, hook.lent.add
     if os._exit is _exit:
         os._exit = _flush_and_exit
 

@@ -20,9 +20,12 @@ reached: set[str] = set()
 past every seam. Process-wide, not task-local: name look-ups run in threads that inherit no context."""
 
 
-def _nothing() -> None:
+def _nothing(*_: str) -> None:
     return None
 
 
 restore: Callable[[], None] = _nothing
 """Puts our variables back into an environment that the app has cleared; start-up sets it."""
+
+lend: Callable[[str], None] = _nothing
+"""Lets a package of our environment be imported in an interpreter that lacks it; start-up sets it."""

@@ -214,8 +214,9 @@ class Tally:
             for what, names in hosts.items()
         ]
         if self.is_empty and self.sdks:
+            were = "was" if len(self.sdks) == 1 else "were"
             told.append(
-                f"{', '.join(sorted(self.sdks))} was imported, but no LLM call was seen: "
+                f"{', '.join(sorted(self.sdks))} {were} imported, but no LLM call was seen: "
                 "`agentrec doctor -- CMD` says why"
             )
         return told

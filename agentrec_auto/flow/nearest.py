@@ -15,6 +15,7 @@ from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import AgentrecError
+from agentrec_auto.flow import active
 from agentrec_auto.forks import loading
 from agentrec_auto.keying.canonical import NO_DOCUMENT
 from agentrec_auto.keying.fingerprint import Identity, Keyer
@@ -161,10 +162,11 @@ def _alike(asked: Identity, found: Identity, ratio: Callable[[str, str], float])
 
 
 def _ratio() -> Callable[[str, str], float]:
+    active.lend("rapidfuzz")
     try:
         with loading:
             from rapidfuzz import fuzz  # here: 59 ms to import, paid only where something was missed
-    except ImportError:  # an interpreter without our dependencies: name the newest, unmeasured
+    except ImportError:  # not there either: name the newest, unmeasured
         return lambda a, b: 0.0
     return lambda a, b: float(fuzz.ratio(a, b)) / 100
 

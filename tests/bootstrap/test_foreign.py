@@ -56,6 +56,19 @@ def test_finds_nothing_else_of_ours(run_agentrec: Run, foreign: Path) -> None:
     assert run_agentrec("run", "--", foreign, "-c", script).stdout == "agentrec_auto wrapt\n"
 
 
+def test_a_miss_names_the_nearest(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, foreign: Path
+) -> None:
+    """Likeness is measured as at home, for which rapidfuzz is lent, pure Python where ours is another's."""
+    env = {"PYTHONPATH": str(libraries(tmp_path / "libraries"))}
+    for word in ("the weather on Monday", "something else entirely"):
+        run_agentrec("run", "--", foreign, call, server.url, word, env=env)
+    ran = run_agentrec(
+        "run", "--mode", "replay", "--", foreign, call, server.url, "the weather on Friday", env=env
+    )
+    assert '"…Monday" → "…Friday"' in ran.stderr and "(0% alike)" not in ran.stderr, ran.stderr
+
+
 def test_config_needs_nothing_there(
     run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, foreign: Path
 ) -> None:
