@@ -12,7 +12,7 @@ from agentrec_auto.errors import AgentrecError
 
 COMMANDS = (
     "run",
-    *("ls", "show", "diff", "explain", "stats"),
+    *("ls", "show", "view", "diff", "explain", "stats"),
     *("scan", "scrub", "rekey", "prune", "verify", "annotate"),
     *("import", "export"),
     "serve",

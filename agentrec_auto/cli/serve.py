@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 from dataclasses import replace
-from types import FrameType
 
 import typer
 
 from agentrec_auto.bootstrap.summary import sentences, shown
 from agentrec_auto.cli import opening, output
+from agentrec_auto.cli.ending import told_to_end
 from agentrec_auto.config.keys import SETTINGS
 from agentrec_auto.config.load import load
 from agentrec_auto.corpus.held import opened
@@ -84,7 +82,7 @@ def serve(
     except OSError as error:
         why = error.strerror or error
         raise StoreError(f"can't listen on {host}:{port}: {why}; --port 0 takes one that is free") from error
-    over = _told_to_end()
+    over = told_to_end()
     server.start()
     _ready(server, host, as_json)
     while not over.wait(1.0):  # by the second: Windows lets no signal into a wait
@@ -121,20 +119,6 @@ def _store(settings: Settings) -> Store:
     if settings.mode == "replay":
         return opened(settings, os.environ).store
     return open_store(settings.corpus, warn=say)
-
-
-def _told_to_end() -> threading.Event:
-    """Set by Ctrl-C or SIGTERM; the second time they act as ever."""
-    over = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        over.set()
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, signal.SIG_DFL)
-
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, end)
-    return over
 
 
 def _ready(server: Server, host: str, as_json: bool) -> None:

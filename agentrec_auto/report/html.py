@@ -58,8 +58,8 @@ def write_html(view: View, file: TextIO, *, max_detail_rows: int = MAX_DETAIL_RO
 def pieces(view: View, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> Iterator[str]:
     """The page in pieces; ``max_detail_rows`` are in it as text, for where scripts are off."""
     yield _HEAD.format(
-        script=_hash(_script()),
-        style=_hash(_style()),
+        script=policy_hash(_script()),
+        style=policy_hash(_style()),
         css=Markup(_style()),
         baseline=inert(view.baseline),
         targets=inert(view.names),
@@ -73,19 +73,20 @@ def pieces(view: View, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> Iterator[st
 
 @cache
 def _style() -> str:
-    return _file("page.css")
+    return piece("page.css")
 
 
 @cache
 def _script() -> str:
-    return '(() => {\n"use strict";\n' + "\n".join(_file(name) for name in _SCRIPTS) + "})();\n"
+    return '(() => {\n"use strict";\n' + "\n".join(piece(name) for name in _SCRIPTS) + "})();\n"
 
 
-def _file(name: str) -> str:
+def piece(name: str) -> str:
+    """A file of the page's script or style."""
     return (files("agentrec_auto.report") / "page" / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> Markup:
+def policy_hash(text: str) -> Markup:
     """As a content security policy names an inline script or style."""
     digest = hashlib.sha256(text.encode()).digest()
     return Markup("'sha256-{}'").format(base64.b64encode(digest).decode())

@@ -27,7 +27,7 @@ def blocks(view: View) -> Iterator[str]:
         "comparators": [inert(name) for name in view.comparators],
         "judges": [inert(name) for name in view.judges],
     }
-    yield Markup("<script type='application/json' id='facts'>{}</script>\n").format(_inside(facts))
+    yield Markup("<script type='application/json' id='facts'>{}</script>\n").format(inside(facts))
     waiting = iter(view.lines())
     while block := list(islice(waiting, _A_BLOCK)):
         before = "<script type='application/json' class='rows'>["
@@ -37,7 +37,7 @@ def blocks(view: View) -> Iterator[str]:
         yield "]</script>\n"
 
 
-def _inside(value: Any) -> Markup:
+def inside(value: Any) -> Markup:
     """JSON that may stand in a script element: there, only ``<`` can begin something else."""
     return Markup(dumps(value).replace("<", "\\u003c"))
 
@@ -48,7 +48,7 @@ def _row(told: dict[str, Any]) -> str:
         quick = compiled.dumps(told)
         if quick.isascii():
             return quick.replace(b"<", b"\\u003c").decode()
-    return str(_inside(told))
+    return str(inside(told))
 
 
 def _line(line: Line, view: View) -> dict[str, Any]:
