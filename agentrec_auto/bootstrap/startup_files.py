@@ -56,6 +56,9 @@ print(json.dumps({
 """
 
 
+_HOOK = "agentrec_auto.bootstrap.hook"
+
+
 class HookError(AgentrecError):
     """The start-up files can't be put there."""
 
@@ -89,13 +92,32 @@ def ask(python: str) -> Interpreter:
 
 
 def install(interpreter: Interpreter, *, system: bool, dry_run: bool) -> None:
-    """Write the files; `HookError` says why not."""
+    """Write the files and see that they start us; `HookError` says why not, and leaves none behind."""
     _refuse(interpreter, system)
     if dry_run:
         return
     for name, content in FILES.items():
         with open(os.path.join(interpreter.folder, name), "w", encoding="utf-8") as file:
             file.write(content)
+    if not _starts_us(interpreter):
+        remove(interpreter, dry_run=False)
+        raise HookError(
+            f"start-up files in {interpreter.folder} don't start us: they run before {interpreter.python} "
+            "looks where agentrec-auto is installed; install it into that environment itself"
+        )
+
+
+def _starts_us(interpreter: Interpreter) -> bool:
+    """Whether a new process has our hook.
+
+    Not where agentrec-auto comes from the system's site-packages (``venv --system-site-packages``) or by a
+    ``.pth`` file later in the alphabet.
+    """
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("AGENTREC_")}
+    asked = [interpreter.python, "-I", "-c", f"import sys; sys.exit({_HOOK!r} not in sys.modules)"]
+    return (
+        subprocess.run(asked, env={**environ, "AGENTREC_MODE": "auto"}, capture_output=True).returncode == 0
+    )
 
 
 def remove(interpreter: Interpreter, *, dry_run: bool) -> list[str]:

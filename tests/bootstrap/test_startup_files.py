@@ -62,6 +62,17 @@ def test_install_shows_what_it_writes(venv: Path, run_agentrec: Run) -> None:
     assert "nothing to remove" in run_agentrec("hook", "remove", "--python", venv).stdout
 
 
+def test_files_that_would_not_start_us_are_taken_back(tmp_path: Path, run_agentrec: Run) -> None:
+    """Where agentrec-auto is on the path only after start-up files have run, replay would go live."""
+    subprocess.run([PY, "-m", "venv", "--without-pip", tmp_path / "late"], check=True)
+    python = tmp_path / "late/bin/python"
+    (ours,) = {path for path in sys.path if path.endswith("site-packages")}
+    (site(python) / "later.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    ran = run_agentrec("hook", "install", "--python", python)
+    assert ran.code == 2 and "install it into that environment itself" in ran.stderr
+    assert there(python) == set()
+
+
 def test_dry_run(venv: Path, run_agentrec: Run, request: pytest.FixtureRequest) -> None:
     """``--dry-run`` says what would be, and does nothing."""
     assert run_agentrec("hook", "install", "--dry-run", "--python", venv).stdout.count("would write") == 3
