@@ -222,7 +222,8 @@ class Keeping:
         )
         clean = redaction.response(interaction)
         try:
-            reading = reading_of(clean)
+            asked = self._origin.identity
+            reading = reading_of(clean, asked.document if asked.is_as_sent else None)
             question = reading.question if reading.is_of_first else None
             clean.metadata = {**self._metadata(tap, ending, question), **clean.metadata}
             return understood(clean, redaction.text, reading)

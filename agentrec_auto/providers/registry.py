@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -99,8 +99,8 @@ class Reading:
     """Why there is no question, no answer, or no usage; empty where all three are there."""
 
     is_of_first: bool = False
-    """Whether the first dialect that reads the question reads the answer as well: `question_of` then gives
-    this question."""
+    """Whether the question, if there is one, is that of the first dialect that reads it: what `question_of`
+    gives."""
 
 
 def add(dialect: Dialect) -> None:
@@ -133,13 +133,16 @@ def read(interaction: CapturedInteraction) -> Reading:
 
     Where none does, what one could read of it, and why not the rest.
     """
-    call = Call.of(interaction.request)
-    reply = Reply.of(interaction)
+    return read_both(Call.of(interaction.request), Reply.of(interaction))
+
+
+def read_both(call: Call, reply: Reply) -> Reading:
+    """The same of a call and its reply."""
     partly: Reading | None = None
     for dialect in dialects_for(call):
-        reading = _read(dialect, call, reply)
+        reading = _read(dialect, call, reply, is_first=partly is None or partly.question is None)
         if reading.question is not None and reading.answer is not None:
-            return replace(reading, is_of_first=partly is None or partly.question is None)
+            return reading
         if partly is None or (partly.question is None and reading.question is not None):
             partly = reading
     return partly or _answer_alone(call, reply) or Reading(why=_unread(call))
@@ -181,7 +184,7 @@ def _sourced(dialect: Dialect, call: Call) -> Question:
     return question
 
 
-def _read(dialect: Dialect, call: Call, reply: Reply) -> Reading:
+def _read(dialect: Dialect, call: Call, reply: Reply, *, is_first: bool = False) -> Reading:
     question, answer, why = None, None, ""
     try:
         question = _sourced(dialect, call)
@@ -193,7 +196,7 @@ def _read(dialect: Dialect, call: Call, reply: Reply) -> Reading:
         why = why or _told(error)
     else:
         why = why or _uncounted(answer)
-    return Reading(dialect.name, question, answer, why)
+    return Reading(dialect.name, question, answer, why, is_first)
 
 
 def _uncounted(answer: Answer) -> str:

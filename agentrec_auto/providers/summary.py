@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.compiled import dumps, loads
 from agentrec_auto.providers.conversation import Usage
-from agentrec_auto.providers.dialect import Call
+from agentrec_auto.providers.dialect import Call, Reply
 from agentrec_auto.providers.hosts import provider_of
-from agentrec_auto.providers.registry import Reading, question_of, read
+from agentrec_auto.providers.registry import Reading, question_of, read, read_both
 from agentrec_auto.providers.wording import answer_text, question_text
 
 MOST_CHARACTERS = 2_000
@@ -38,11 +39,16 @@ def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
         return {}
 
 
-def reading_of(interaction: CapturedInteraction) -> Reading:
-    """What can be read of an interaction in the app's own time: of a long response, the question alone."""
-    if sum(len(chunk.data) for chunk in interaction.chunks) > MOST_BYTES:
-        return Reading(question=question_of(Call.of(interaction.request)))
-    return read(interaction)
+def reading_of(interaction: CapturedInteraction, document: object = None) -> Reading:
+    """What can be read of an interaction in the app's own time: of a long response, the question alone.
+
+    ``document``: the request's body as JSON, if it was parsed already.
+    """
+    request = interaction.request
+    call = Call.of(request) if document is None else Call.made(request.method, request.url, document)
+    if sum([len(chunk.data) for chunk in interaction.chunks]) > MOST_BYTES:
+        return Reading(question=question_of(call))
+    return read_both(call, Reply.of(interaction, loads))
 
 
 def understood(
@@ -63,10 +69,16 @@ def understood(
         metadata["usage"] = {name: getattr(usage, name) for name in _BUCKETS}
     interaction = replace(interaction, metadata=metadata)
     summary = summary_of(interaction, reading)
-    metadata["summary"] = {
-        name: clean(value) if name in ("prompt", "response") else value for name, value in summary.items()
-    }
+    for name, body in (("prompt", interaction.request.content), ("response", interaction.body)):
+        if name in summary and not _is_in(body, summary[name]):
+            summary[name] = clean(summary[name])
+    metadata["summary"] = summary
     return interaction
+
+
+def _is_in(body: bytes, text: str) -> bool:
+    """Whether a text is, or is in, one string of a JSON body, where redaction has seen it whole."""
+    return dumps(text)[1:-1] in body
 
 
 def summary_of(interaction: CapturedInteraction, reading: Reading) -> dict[str, Any]:

@@ -79,9 +79,9 @@ class Finder:
         """
         if shapes.hides_letters(text):
             return self
-        named = tuple([value for value in self.named if value.core in text]) if self.named else ()
-        near = shapes.near(text)
-        known = tuple([value for value in self.known if value.core in text]) if self.known else ()
+        named = tuple([value for value in self.named if value.is_near(text)]) if self.named else ()
+        near = shapes.near_plain(text)
+        known = tuple([value for value in self.known if value.is_near(text)]) if self.known else ()
         has_fields = self.fields and (_has_fields(text) if repeats else fields.is_near(text))
         if not (named or self.patterns or near or known or has_fields):
             return None

@@ -208,8 +208,11 @@ _OVERLAP = max(map(len, _WORDS)) - 1
 
 def near(text: str) -> tuple[Shape, ...]:
     """The shapes that a text, raw or decoded, may hold; mostly none."""
-    if hides_letters(text):
-        return SHAPES
+    return SHAPES if hides_letters(text) else near_plain(text)
+
+
+def near_plain(text: str) -> tuple[Shape, ...]:
+    """The same of a text that hides no letters."""
     found = _words_in(text)
     found.update(sign for sign in _SIGNS if sign in text)
     if not found:

@@ -14,6 +14,9 @@ LEAST_NAMED = 6
 LEAST_FOUND = 16
 """The same for what we came upon ourselves; Ollama's users set OPENAI_API_KEY=ollama."""
 
+_PROBE = 8
+"""How long a probe is. A search skips as many letters at once, but only over those that aren't in it."""
+
 _KEY_VARIABLE = re.compile(
     r"\w+_(?:API_?(?:KEY|TOKEN)|AUTH_TOKEN|ACCESS_TOKEN|SECRET_ACCESS_KEY|SESSION_TOKEN|BEARER_TOKEN_BEDROCK)"
     r"|(?:HF|HUGGING_FACE_HUB|HUGGINGFACE|GITHUB|GH|GITLAB|DATABRICKS|REPLICATE)_TOKEN|API_KEY"
@@ -31,6 +34,13 @@ class Value:
     """A part of it that no encoding changes, in every text that holds the secret unless letters are hidden
     there; may be empty."""
 
+    probe: str
+    """The part of the core that is looked for fastest: short, and of letters that are rare in prose."""
+
+    def is_near(self, text: str) -> bool:
+        """False only if ``text``, in which no letter is hidden, can't hold the secret."""
+        return self.probe in text and self.core in text
+
     def edits(self, text: str) -> Iterator[Edit]:
         """Wherever it is."""
         start = text.find(self.value)
@@ -43,10 +53,13 @@ class Value:
 def known(values: Iterable[tuple[str, str]]) -> tuple[Value, ...]:
     """(secret, placeholder) pairs, made ready; longer ones first, for one may be a part of another."""
     ordered = sorted(dict(values).items(), key=lambda pair: -len(pair[0]))
-    return tuple(
-        Value(value, placeholder, max(_UNESCAPED.findall(value), key=len, default=""))
-        for value, placeholder in ordered
-    )
+    return tuple(_ready(value, placeholder) for value, placeholder in ordered)
+
+
+def _ready(value: str, placeholder: str) -> Value:
+    core = max(_UNESCAPED.findall(value), key=len, default="")
+    parts = [core[at : at + _PROBE] for at in range(max(1, len(core) - _PROBE + 1))]
+    return Value(value, placeholder, core, min(parts, key=lambda part: sum(map(str.islower, part))))
 
 
 def named(environ: Mapping[str, str], names: Iterable[str]) -> tuple[Value, ...]:

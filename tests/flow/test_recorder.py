@@ -170,10 +170,23 @@ def test_failing_dialect(monkeypatch, capsys):
     """A dialect that fails costs the summary and a warning, not the recording."""
     from agentrec_auto.providers import summary
 
-    monkeypatch.setattr(summary, "read", lambda interaction: 1 / 0)
+    monkeypatch.setattr(summary, "read_both", lambda call, reply: 1 / 0)
     store = MemoryStore()
     answered(recorder(store).plan(asking(), "lib"))
     assert len(list(store.names())) == 1 and "no summary: ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["prompt", "response"])
+def test_secret_joined_in_the_summary(place):
+    """Two pieces that are a secret only side by side, as the summary has them, are not told there."""
+    store = MemoryStore()
+    pieces = [{"type": "text", "text": SECRET[:14]}, {"type": "text", "text": SECRET[14:]}]
+    content = {"prompt": "Hi", "response": "Hello", place: pieces}
+    answer = {"choices": [{"message": {"role": "assistant", "content": content["response"]}}]}
+    answered(recorder(store).plan(asking(content["prompt"]), "lib"), json.dumps(answer))
+    (name,) = store.names()
+    summary = store.load(name).metadata["summary"]
+    assert SECRET not in str(summary) and "[REDACTED" in summary[place]
 
 
 def test_unwritable_corpus(tmp_path, capsys):
