@@ -69,11 +69,18 @@ def view(
     over = told_to_end()
     viewer.start()
     _ready(viewer, as_json)
-    if not no_open:
+    if not no_open and _has_screen():
         webbrowser.open(viewer.address)
     while not over.wait(1.0):  # by the second: Windows lets no signal into a wait
         pass
     viewer.stop(0.5)
+
+
+def _has_screen() -> bool:
+    """Whether a browser would have a window: one in the terminal would take it over."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"))
 
 
 def _ready(viewer: Viewer, as_json: bool) -> None:

@@ -29,6 +29,9 @@ class Viewer(Listener):
         self.opened = opened
         self.corpus, names = opened()
         self.total = len(names)
+        self.shown = frozenset(names)
+        """The recordings that may be asked for: those of the list, and no other file."""
+
         self._names: Sequence[str] | None = names
         self.secret = secrets.token_urlsafe(16)
         super().__init__("127.0.0.1", port, Viewing)
@@ -43,6 +46,7 @@ class Viewer(Listener):
         names, self._names = self._names, None
         if names is None:
             self.corpus, names = self.opened()
+            self.shown = frozenset(names)
         return self.corpus, names
 
 
@@ -94,6 +98,8 @@ class Viewing(Handler):
     def _recording(self, name: str) -> None:
         corpus = self.server.corpus
         try:
+            if name not in self.server.shown:
+                raise KeyError(name)
             held = Held(name, corpus.store.load(name))
         except KeyError:
             raise Fault(404, f"no recording is called {name!r}; it may be gone") from None

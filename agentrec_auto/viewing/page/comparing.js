@@ -30,7 +30,7 @@ function requestDifferences(left, right) {
   }
   if (!found.length) return make("p", { class: "meta" }, "The same.");
   const lines = found.slice(0, MOST_PATHS).map(([path, before, after]) =>
-    make("tr", {}, make("th", { scope: "row" }, path || "body"), ...marked(shortly(before), shortly(after)).map((side) => make("td", {}, make("pre", { dir: "auto" }, ...side)))));
+    make("tr", {}, make("th", { scope: "row" }, path || "body"), ...sidesOf(before, after).map((side) => make("td", {}, make("pre", { dir: "auto" }, ...side)))));
   const more = found.length > MOST_PATHS ? make("p", { class: "meta" }, `and ${count(found.length - MOST_PATHS)} more`) : null;
   return make("div", {}, make("table", { class: "paths" }, make("tbody", {}, ...lines)), more);
 }
@@ -57,8 +57,16 @@ function walk(path, before, after, found) {
   }
 }
 
+/** Both values, marked where they differ; one that stands alone is marked whole. */
+function sidesOf(before, after) {
+  const absent = make("span", { class: "meta" }, "absent");
+  if (before === undefined) return [[absent], [make("ins", {}, shortly(after))]];
+  if (after === undefined) return [[make("del", {}, shortly(before))], [absent]];
+  return marked(shortly(before), shortly(after));
+}
+
 function shortly(value) {
-  const text = value === undefined ? "absent" : pretty(value);
+  const text = pretty(value);
   return text.length > LONG ? `${text.slice(0, LONG)}…` : text;
 }
 

@@ -59,6 +59,7 @@ function refresh({ anew = false } = {}) {
     drawMore(wanted);
     if (anew) document.querySelector("#list-side").scrollTop = 0;
   }
+  document.querySelector("#clear").hidden = FILTERS.every((key) => state[key] === "");
   document.querySelector("#nothing").hidden = shown.length > 0 || !rows.length;
   const all = `${count(rows.length)} recording${rows.length === 1 ? "" : "s"}`;
   document.querySelector("#found").textContent = shown.length === rows.length ? all : `${count(shown.length)} of ${all}`;

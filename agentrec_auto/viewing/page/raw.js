@@ -59,7 +59,7 @@ function chunksPart(told) {
       const meter = make("meter", { min: "0", max: String(end), value: String(at), "aria-label": "time" });
       body.append(make(
         "tr", {}, make("td", { class: "figure" }, count(place + 1)), make("td", { class: "figure" }, milliseconds(at)), make("td", { class: "figure meta" }, place ? `+${milliseconds(gap)}` : ""),
-        make("td", {}, meter), make("td", { class: "figure" }, count(new Blob([text]).size)), make("td", { class: "data" }, ...longText(text.length > 2000 ? `${text.slice(0, 2000)}…` : text)),
+        make("td", {}, meter), make("td", { class: "figure" }, count(new Blob([text]).size)), make("td", { class: "data" }, chunkElement(text)),
       ));
     }
   };
@@ -75,6 +75,15 @@ function chunksPart(told) {
     parts.push(button);
   }
   return parts;
+}
+
+/** A chunk, as much as a table holds; the ends of lines at its end are told by signs. */
+function chunkElement(text) {
+  const shown = text.trimEnd();
+  const ends = text.slice(shown.length).replaceAll("\r\n", "\n").replace(/[^\n]/g, "").length;
+  const pre = make("pre", { dir: "auto" }, shown.length > 2000 ? `${shown.slice(0, 2000)}…` : shown);
+  if (ends) pre.append(make("span", { class: "ends" }, ` ${"↵".repeat(Math.min(ends, 9))}`));
+  return pre;
 }
 
 function milliseconds(value) {
