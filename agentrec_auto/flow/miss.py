@@ -27,6 +27,9 @@ _REASON = 500
 _TOLD = 3
 """How many differing paths are told."""
 
+_LIKE = 0.25
+"""Below this, the nearest recording is another question altogether: naming it would mislead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
@@ -80,6 +83,8 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
     text = f"agentrec: no recording in {where} answers {asked_for(identity)}; "
     if found is None:
         text += "there is nothing recorded there yet"
+    elif found.score < _LIKE:
+        text += "nothing recorded there is like it"
     else:
         differing = differences(identity, found.identity)
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"

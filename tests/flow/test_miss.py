@@ -55,6 +55,13 @@ def test_differences(before, now, told):
     assert differences(one(*now), one(*before)) == [told]
 
 
+def test_what_is_not_like_it_is_not_named():
+    """Another endpoint's recording is no clue to what changed."""
+    asked = KEYER.identify(CapturedRequest("GET", "https://api.openai.com/v1/models", [], b""))
+    found = nearest(asked, recorded(asking("hello " * 20)), KEYER)
+    assert "; nothing recorded there is like it. " in unrecorded(asked, "corpus", found)
+
+
 def test_long_values_are_cut():
     """A long value is shown around the place where it differs, and cut."""
     [told] = differences(identity("a " * 400 + "Tuesday " + "z" * 400), identity("a " * 400 + "Monday"))
