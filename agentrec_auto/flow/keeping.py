@@ -22,7 +22,7 @@ from agentrec_auto.errors import StoreError, UndecodableBodyError
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.ledger import Ledger, warn_once
-from agentrec_auto.flow.miss import asked_for, unrecorded
+from agentrec_auto.flow.miss import asked_for, incomparable
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes, Turn
 from agentrec_auto.flow.tap import Tap
@@ -198,7 +198,7 @@ class Keeping:
     def _verify(self, live: CapturedInteraction) -> None:
         shelf, asked, reel = self._shelf, self._origin.identity, self._origin.turn.reel
         if reel is None:
-            shelf.ledger.note(events.DRIFTED, text=unrecorded(asked, shelf.store.where, None), key=asked.key)
+            shelf.ledger.note(events.DRIFTED, text=incomparable(asked, shelf.store.where), key=asked.key)
             return
         told = drift(shelf.store.load(reel.name), live)
         if not told:

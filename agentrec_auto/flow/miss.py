@@ -27,6 +27,8 @@ _REASON = 500
 _TOLD = 3
 """How many differing paths are told."""
 
+_CURE = "Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
+
 _LIKE = 0.25
 """Below this, the nearest recording is another question altogether: naming it would mislead."""
 
@@ -90,7 +92,15 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"
         more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
         text += f"the nearest, {found.recording.name} ({found.score:.0%} alike), differs at {told}{more}"
-    return f"{text}. Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
+    return f"{text}. {_CURE}"
+
+
+def incomparable(identity: Identity, where: str) -> str:
+    """The sentence for a live answer that there is nothing to verify against."""
+    return (
+        f"agentrec: no recording in {where} answers {asked_for(identity)}, and so there is nothing to compare "
+        f"its answer with. {_CURE}"
+    )
 
 
 def past_last_take(identity: Identity, where: str, order: int, recorded: int) -> str:

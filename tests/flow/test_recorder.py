@@ -120,6 +120,7 @@ def test_verify():
     answered(verifying.plan(asking("new"), "lib"), "{}")
     assert events(verifying) == ["verified", "drifted", "drifted"]
     assert '"Paris" → "Lyon"' in verifying._ledger.events[1]["text"]
+    assert "nothing to compare its answer with" in verifying._ledger.events[2]["text"]
     assert store._kept == before
 
 
