@@ -98,8 +98,8 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
 def incomparable(identity: Identity, where: str) -> str:
     """The sentence for a live answer that there is nothing to verify against."""
     return (
-        f"agentrec: no recording in {where} answers {asked_for(identity)}, and so there is nothing to compare "
-        f"its answer with. {_CURE}"
+        f"agentrec: no recording in {where} answers {asked_for(identity)}, "
+        f"and so there is nothing to compare its answer with. {_CURE}"
     )
 
 
