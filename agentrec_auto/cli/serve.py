@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,10 +21,12 @@ from agentrec_auto.flow.ledger import say
 from agentrec_auto.serving.answering import Server
 from agentrec_auto.serving.doors import Doors, is_loopback
 from agentrec_auto.serving.lanes import Lanes
-from agentrec_auto.serving.upstream import Upstream
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.location import open_store
+
+if TYPE_CHECKING:
+    from agentrec_auto.serving.upstream import Upstream
 
 PORT = 4747
 PATIENCE_S = 3.0
@@ -75,7 +78,7 @@ def serve(
     Example: `agentrec serve --port 4747`, then `OPENAI_BASE_URL=http://127.0.0.1:4747/v1 node app.js`
     """
     settings = _settings(mode, corpus, config, speed, upstream)
-    real = Upstream(upstream) if upstream else None
+    real = _upstream(upstream) if upstream else None
     lanes = Lanes(settings, _store(settings))
     try:
         server = Server(host, port, lanes, Doors(allow_host, allow_origin), real, tells=verbose)
@@ -112,6 +115,12 @@ def _settings(mode: str, corpus: str, config: str, speed: str, upstream: str) ->
     if hosts:
         say(f"a key rule ({hosts[0]}) has the host count: name the recorded one with --upstream URL")
     return replace(settings, on_miss="fail")  # there is nowhere to let it through to
+
+
+def _upstream(url: str) -> Upstream:
+    from agentrec_auto.serving.upstream import Upstream  # here: an HTTP client, which replay needs none of
+
+    return Upstream(url)
 
 
 def _store(settings: Settings) -> Store:

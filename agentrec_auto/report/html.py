@@ -6,11 +6,8 @@ by their hashes, and nothing else load or run, whatever a model may have said.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TextIO
 
 from markupsafe import Markup
@@ -18,6 +15,7 @@ from markupsafe import Markup
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, Study
 from agentrec_auto.report import html_rows, html_summary, page_data
+from agentrec_auto.report.inlined import piece, policy_hash
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import View
 
@@ -51,8 +49,7 @@ def render_html(found: MigrationReport | Study | View, *, max_detail_rows: int =
 
 def write_html(view: View, file: TextIO, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> None:
     """The page, piece by piece, for as many rows as there are."""
-    for piece in pieces(view, max_detail_rows=max_detail_rows):
-        file.write(piece)
+    file.writelines(pieces(view, max_detail_rows=max_detail_rows))
 
 
 def pieces(view: View, *, max_detail_rows: int = MAX_DETAIL_ROWS) -> Iterator[str]:
@@ -79,14 +76,3 @@ def _style() -> str:
 @cache
 def _script() -> str:
     return '(() => {\n"use strict";\n' + "\n".join(piece(name) for name in _SCRIPTS) + "})();\n"
-
-
-def piece(name: str) -> str:
-    """A file of the page's script or style."""
-    return (files("agentrec_auto.report") / "page" / name).read_text(encoding="utf-8")
-
-
-def policy_hash(text: str) -> Markup:
-    """As a content security policy names an inline script or style."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return Markup("'sha256-{}'").format(base64.b64encode(digest).decode())

@@ -12,8 +12,9 @@ from agentrec_auto import compiled
 from agentrec_auto.comparators.base import Side
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import RowResult
+from agentrec_auto.report.inlined import inside
 from agentrec_auto.report.lines import Line, changed, outcome, results
-from agentrec_auto.report.plain_json import dumps, finite
+from agentrec_auto.report.plain_json import finite
 from agentrec_auto.report.view import View
 
 _A_BLOCK = 200
@@ -35,11 +36,6 @@ def blocks(view: View) -> Iterator[str]:
             yield before + _row(_line(line, view))
             before = ","
         yield "]</script>\n"
-
-
-def inside(value: Any) -> Markup:
-    """JSON that may stand in a script element: there, only ``<`` can begin something else."""
-    return Markup(dumps(value).replace("<", "\\u003c"))
 
 
 def _row(told: dict[str, Any]) -> str:

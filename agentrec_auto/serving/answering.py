@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.flow.ledger import say, warn_once
@@ -16,7 +16,9 @@ from agentrec_auto.phrases import phrase_of
 from agentrec_auto.serving.doors import Doors
 from agentrec_auto.serving.lanes import LaneRecorder, Lanes
 from agentrec_auto.serving.listening import Fault, Handler, Listener
-from agentrec_auto.serving.upstream import Unreachable, Upstream
+
+if TYPE_CHECKING:  # an HTTP client, which replay needs none of
+    from agentrec_auto.serving.upstream import Upstream
 
 OURS = "/_agentrec/"
 """Paths of the server itself: ``status`` and ``reset``."""
@@ -159,9 +161,9 @@ class Answering(Handler):
 
         try:
             self.server.upstream.forward(request, tap, send)
-        except Unreachable as error:
-            say(str(error))
-            self.send_fault(502, str(error))
+        except Fault as fault:
+            say(str(fault))
+            raise
 
     def _ours(self) -> None:
         what = self.path.removeprefix(OURS).partition("?")[0]

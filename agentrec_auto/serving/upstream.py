@@ -11,15 +11,12 @@ from agentrec_auto.capture import CapturedRequest, Headers
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.phrases import phrase_of
+from agentrec_auto.serving.listening import Fault
 
 CONNECT_S = 30.0
 
 Send = Callable[[int, bytes, Headers, Iterator[bytes]], None]
 """Writes an answer: status, reason, headers, and pieces as they come."""
-
-
-class Unreachable(Exception):
-    """The API gave no answer."""
 
 
 class Upstream:
@@ -35,7 +32,7 @@ class Upstream:
         )
 
     def forward(self, request: CapturedRequest, tap: Tap | None, send: Send) -> None:
-        """Ask, and hand the answer on by ``send``; `Unreachable` where there is none.
+        """Ask, and hand the answer on by ``send``; `Fault` where there is none.
 
         Bytes go through as they are: not decoded, no redirect followed.
         """
@@ -46,8 +43,9 @@ class Upstream:
             if tap is not None:
                 tap.broke(error)
             if isinstance(error, (httpx.HTTPError, httpx.InvalidURL)):
-                raise Unreachable(
-                    f"{self.url} gave no answer: {error or type(error).__name__}; the call was not recorded"
+                raise Fault(
+                    502,
+                    f"{self.url} gave no answer: {error or type(error).__name__}; the call was not recorded",
                 ) from error
             raise
         headers = response.headers.raw

@@ -12,7 +12,7 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from agentrec_auto.corpus.inert import inert
-from agentrec_auto.report import html
+from agentrec_auto.report.inlined import piece, policy_hash
 
 _SHARED = ("texts.js", "diff.js")
 _SCRIPTS = (
@@ -64,19 +64,19 @@ def policy(*, is_served: bool) -> str:
     """The content security policy."""
     reaches = " connect-src 'self';" if is_served else ""
     return (
-        f"default-src 'none';{reaches} img-src data:; script-src {html.policy_hash(_script())}; "
-        f"style-src {html.policy_hash(_style())}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none';{reaches} img-src data:; script-src {policy_hash(_script())}; "
+        f"style-src {policy_hash(_style())}; base-uri 'none'; form-action 'none'"
     )
 
 
 @cache
 def _style() -> str:
-    return html.piece("page.css") + _piece("view.css")
+    return piece("page.css") + _piece("view.css")
 
 
 @cache
 def _script() -> str:
-    parts = [html.piece(name) for name in _SHARED] + [_piece(name) for name in _SCRIPTS]
+    parts = [piece(name) for name in _SHARED] + [_piece(name) for name in _SCRIPTS]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from agentrec_auto.capture import Headers
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.report.page_data import inside
+from agentrec_auto.report.inlined import inside
 from agentrec_auto.serving.doors import is_loopback, name_of
 from agentrec_auto.serving.listening import Fault, Handler, Listener
 from agentrec_auto.viewing import data, page

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from agentrec_auto.corpus.held import Broken, Corpus
 from agentrec_auto.errors import StoreError
-from agentrec_auto.report.page_data import inside
+from agentrec_auto.report.inlined import inside
 from agentrec_auto.viewing import data, page
 
 

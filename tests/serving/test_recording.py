@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,27 @@ def test_no_secret(before: Callable[..., Served], server: LoopbackServer, folder
     ran = served.end()
     (file,) = (folder / "fresh").glob("openai_*.json")
     assert KEY not in file.read_text() + ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_killed(before: Callable[..., Served], fresh: Store, stream: bool) -> None:
+    """What the app has got whole is recorded, though the server be killed right then."""
+    served = before("record")
+    answer = ask(served.url, stream=stream)
+    if stream:
+        list(answer)
+    served.end(signal.SIGKILL)
+    assert len(list(fresh.names())) == 1
+
+
+def test_many_at_once(before: Callable[..., Served], server: LoopbackServer, fresh: Store) -> None:
+    """32 questions at once, each three times: 32 keys of three takes, none lost."""
+    served = before("record")
+    with ThreadPoolExecutor(32) as pool:
+        said = list(pool.map(lambda number: ask(served.url, f"What is {number % 32}?").id, range(96)))
+    assert len(set(said)) == server.hits == 96
+    assert served.end().code == 0
+    assert len(list(fresh.names())) == 96
 
 
 def test_not_buffered(serve: Callable[..., Served], server: LoopbackServer, fresh: Store) -> None:
