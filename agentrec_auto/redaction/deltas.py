@@ -32,13 +32,13 @@ _NEVER_PIECES = (
 )
 _STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)'
 _NAME = "[A-Za-z0-9_-]+"
-_FIELD = re.compile(
+FIELD = re.compile(
     rf'"(?={_NAME}"\s*:\s*")'  # first, because most quotes are something else: it halves the time
     rf'(?!(?:{_NEVER_PIECES})")({_NAME})"\s*:\s*{_STRING}'
 )
 _ELEMENT = re.compile(rf"([\[,])\s*{_STRING}(?=\s*[,\]])")
 _INDEX = re.compile(r'"(?:index|output_index|content_index|summary_index|contentBlockIndex)"\s*:\s*(\d+)')
-_ANY_INDEX = re.compile(r'ndex"\s*:\s*(\d+)')  # begins with a letter that is rarer than a quote
+ANY_INDEX = re.compile(r'ndex"\s*:\s*(\d+)')  # begins with a letter that is rarer than a quote
 
 
 def in_events(text: str, events: Sequence[Span], finder: Finder) -> list[Edit]:
@@ -52,8 +52,8 @@ def in_events(text: str, events: Sequence[Span], finder: Finder) -> list[Edit]:
 
 def _channels(text: str, events: Sequence[Span]) -> Iterator[list[Span]]:
     """The pieces of each channel, and of all channels of a name together."""
-    has_indices = not {"0"}.issuperset(_ANY_INDEX.findall(text))
-    for pattern in (_FIELD, _ELEMENT) if '["' in text else (_FIELD,):
+    has_indices = not {"0"}.issuperset(ANY_INDEX.findall(text))
+    for pattern in (FIELD, _ELEMENT) if '["' in text else (FIELD,):
         by_name: dict[str, dict[tuple[str, ...], list[Span]]] = {}
         number, end = -1, -1
         indices: tuple[str, ...] = ()

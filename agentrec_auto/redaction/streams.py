@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentrec_auto.redaction import bodies, deltas, events, logprobs
+from agentrec_auto.redaction import bodies, deltas, events, logprobs, repeats
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.edits import Edit, applied, applied_to_chunks, merged, text_of
 
@@ -30,6 +30,8 @@ def redacted(chunks: Sequence[bytes], content_type: str, rules: Rules) -> Sequen
 
 
 def _edits(text: str, content_type: str, rules: Rules) -> list[Edit]:
+    if not rules.paths.narrowed(text) and repeats.is_clean(text, rules.finder):
+        return []
     pieces = events.events(text)
     is_stream = len(pieces) > 1
     edits = (

@@ -1,0 +1,85 @@
+"""A stream that holds no secret, told at a fraction of what it takes to look for one.
+
+The events of a stream are much alike: what nearly all of them begin with is said once, and what is left is
+a third of the text or less. Only whether something *may* be there is asked here, of that and of the texts
+that the events' pieces make together; whoever is told so looks at the stream itself.
+
+    data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"Good"}}]}
+    data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":" day"}}]}
+    ╰────────────────── said once ───────────────────────────╯
+"""
+
+from __future__ import annotations
+
+import re
+from os.path import commonprefix
+
+from agentrec_auto.redaction.deltas import ANY_INDEX, FIELD
+from agentrec_auto.redaction.finder import Finder
+
+_SHORTEST = 24
+"""Characters from which on it pays to say a beginning once."""
+
+_FEWEST = 8
+"""Events from which on a stream is looked at in this way."""
+
+
+def is_clean(text: str, finder: Finder) -> bool:
+    """Whether a stream has nothing to be found, for sure; False says nothing."""
+    between = "\n\n" if "\n\n" in text else "\n"
+    if text.count(between) < _FEWEST or not _is_plain(text):
+        return False
+    beginning = _beginning(text, between)
+    rest = text.replace(beginning, "") if beginning else text
+    if finder.narrowed(f"{beginning}\n{rest}", repeats=True) is not None:
+        return False
+    channels = _channels(rest, between)
+    if channels is None or not channels.keys().isdisjoint(name for name, _ in FIELD.findall(beginning)):
+        return False
+    return all(finder.narrowed(f'"{"".join(pieces)}"') is None for pieces in channels.values())
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is a stream with one event a line or a block, and its texts are where a name says so."""
+    if text.startswith(("[", " ")) or "\n " in text or "\n\t" in text or "\0" in text:
+        return False
+    # Pieces in a list have no name; log-probabilities say a text once more, token by token; an index (choice,
+    # tool call, content block) keeps texts apart that go on at the same time.
+    if '["' in text or ('"token"' in text and '"logprobs"' in text):
+        return False
+    return {"0"}.issuperset(ANY_INDEX.findall(text))
+
+
+def _beginning(text: str, between: str) -> str:
+    """What two events from the middle both begin with, up to where the first of their members differs."""
+    middle = text.find(between, len(text) // 2) + len(between)
+    second = text.find(between, middle) + len(between)
+    third = text.find(between, second)
+    if not len(between) <= middle < second < third:
+        return ""
+    same = commonprefix([text[middle:second], text[second:third]])  # noqa: RUF071 - of texts, no paths
+    # Inside a string, a quote has a backslash before it: here a member begins, or an object.
+    same = same[: max(same.rfind(',"'), same.rfind('{"')) + 1]
+    return same if len(same) >= _SHORTEST else ""
+
+
+def _channels(text: str, between: str) -> dict[str, list[str]] | None:
+    """The pieces of each name, in order; None where an event has two of a name."""
+    channels: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for name, piece in _FIELDS_AND[between].findall(text):
+        if not name:  # the next event begins
+            seen.clear()
+        elif name in seen:
+            return None
+        else:
+            seen.add(name)
+            if name in channels:
+                channels[name].append(piece)
+            else:
+                channels[name] = [piece]
+    return channels
+
+
+_FIELDS_AND = {between: re.compile(f"{FIELD.pattern}|{between}") for between in ("\n", "\n\n")}
+"""A piece, or what is between events."""
