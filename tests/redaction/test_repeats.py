@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -92,6 +92,26 @@ def test_sound(text):
     if repeats.is_clean(text, RULES.finder):
         assert clean == [text.encode()]
     assert streams.redacted([text.encode()], "text/event-stream", RULES) == clean
+
+
+def spoken(form: Callable[[str, int, int], str], secret: str, fill: str, count: int = 40) -> str:
+    """Filler, a secret letter by letter, filler."""
+    letters = [*[fill] * count, *f" {secret}", *[fill] * count]
+    return "".join(form(letter, at, 0) for at, letter in enumerate(letters))
+
+
+TRAPS = {
+    "each event has two texts": spoken(twice, KEY, "Good"),
+    "a text over lines": spoken(indented, KEY, "Good"),
+    "the filler is a letter of the secret": spoken(chat, CREDENTIAL, "0"),
+}
+
+
+@pytest.mark.parametrize("text", TRAPS.values(), ids=TRAPS)
+def test_traps(text, monkeypatch):
+    """What hides a secret from a look at all pieces of a name together is searched."""
+    assert searched(text, monkeypatch) != [text.encode()]
+    assert not repeats.is_clean(text, RULES.finder)
 
 
 @pytest.mark.parametrize("form", [chat, message, response, ollama], ids=lambda form: form.__name__)
