@@ -44,8 +44,10 @@ def run(words: Sequence[str]) -> int:
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
             supervise.become(command, environ)
+        _make_ledger(environ["AGENTREC_RUN_DIR"])
         code = supervise.wait_for(command, environ)
     except OSError as error:
+        summary.take_away(environ.get("AGENTREC_RUN_DIR", ""))
         return _not_started(command, error)
     ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
     red = summary.close_run(environ, outer="" if ours else os.environ.get("AGENTREC_RUN_DIR", ""))
@@ -74,6 +76,15 @@ def environment_of(given: options.Given) -> dict[str, str]:
     if "exec" in given and not inside_another:  # nobody will be there to read the ledger
         del environ["AGENTREC_RUN_DIR"], environ["AGENTREC_RUN_OWNER"]
     return environ
+
+
+def _make_ledger(folder: str) -> None:
+    """Make the folder here, and not where the first event is: a process that can't see us (in a namespace of
+    its own) takes one that isn't there for that of a run which is over."""
+    try:
+        os.mkdir(folder, 0o700)
+    except OSError:  # the first event may have better luck
+        return
 
 
 def _not_started(command: Sequence[str], error: OSError) -> int:

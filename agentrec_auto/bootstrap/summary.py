@@ -24,7 +24,7 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
     """
     folder = environ.get("AGENTREC_RUN_DIR", "")
     mode, corpus = environ.get("AGENTREC_MODE", "auto"), shown(environ.get("AGENTREC_CORPUS", "corpus"))
-    if not os.path.isdir(folder):  # no process had anything to note
+    if take_away(folder):  # no process had anything to note
         say(nothing(mode, corpus))
         return False
     import shutil
@@ -39,6 +39,17 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
         _gather(folder, outer)
     shutil.rmtree(folder, ignore_errors=True)
     return tally.is_red
+
+
+def take_away(folder: str) -> bool:
+    """Take the ledger's folder away if nothing is in it; gives whether there is none now."""
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return not os.path.isdir(folder)
+    return True
 
 
 def sentences(tally: Tally, mode: str, corpus: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from time import monotonic
 from typing import Any
 
 RUN_DIR = "AGENTREC_RUN_DIR"
+RUN_OWNER = "AGENTREC_RUN_OWNER"
 
 RECORDED = "recorded"
 REPLAYED = "replayed"
@@ -121,12 +122,29 @@ class Ledger:
                 folder = os.environ.get(RUN_DIR)
                 if not folder:
                     return
-                os.makedirs(folder, exist_ok=True)
+                if not os.path.isdir(folder):
+                    if _is_over():
+                        return
+                    os.makedirs(folder, exist_ok=True)
                 path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}.jsonl")
                 self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o600)
             os.write(self._descriptor, lines)
         except OSError:
             return
+
+
+def _is_over() -> bool:
+    """Whether whoever began the run is gone, its folder summed up and taken away: a daemon outlives it."""
+    owner = os.environ.get(RUN_OWNER, "")
+    if os.name != "posix" or not owner.isdecimal():
+        return False
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # there, and another user's
+        return False
+    return False
 
 
 def _line(event: Event) -> bytes:

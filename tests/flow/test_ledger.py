@@ -71,6 +71,18 @@ def test_killed(folder: str) -> None:
     assert (tally.counts[ledger.REPLAYED], len(tally.misses)) == (500, 1)
 
 
+def test_a_run_that_is_over(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A daemon that outlives its run doesn't make the folder anew that was read and taken away."""
+    owner = subprocess.Popen(["true"])
+    owner.wait()
+    monkeypatch.setenv(ledger.RUN_OWNER, str(owner.pid))
+    Ledger().note(ledger.MISSED, text="late")
+    assert not os.path.exists(folder)
+    monkeypatch.setenv(ledger.RUN_OWNER, str(os.getppid()))
+    Ledger().note(ledger.MISSED, text="in time")
+    assert len(read(folder).misses) == 1
+
+
 def test_memory(folder: str) -> None:
     """A process that replays all day keeps the latest events only."""
     noted = Ledger()
