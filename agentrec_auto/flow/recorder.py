@@ -24,7 +24,7 @@ from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.takes import Lane, Takes, Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import Identity, Keyer
-from agentrec_auto.keying.seen import SeenRequests
+from agentrec_auto.keying.seen import SeenRequests, Stamp
 from agentrec_auto.redaction.redactor import Redaction, Redactor
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
@@ -44,6 +44,9 @@ class Recorder:
         self._keyer = Keyer(settings.key_rules)
         self._scope = Scope(settings)
         self._seen = SeenRequests(self._keyer.counted_headers)
+        self._stamped: tuple[CapturedRequest | None, Stamp] = (None, ())
+        """What `again` saw last, and its stamp: of a megabyte it takes as long as all the rest of a replay."""
+
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
         self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
         self._shelf = Shelf(settings, store, self._takes, ledger, run=run)
@@ -57,7 +60,9 @@ class Recorder:
         request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
         if self._seen.is_empty:  # nothing is replayed here, or not yet
             return None
-        key = self._seen.key_of(self._seen.stamp(request))
+        stamp = self._seen.stamp(request)
+        self._stamped = (request, stamp)
+        key = self._seen.key_of(stamp)
         if key is None or (reel := self._takes.ready(key)) is None:
             return None
         self._shelf.settle_orphans()
@@ -71,7 +76,8 @@ class Recorder:
         identity = self._keyer.identify(counted)
         plan = self._planned(identity, redaction, library)
         if isinstance(plan, Replay):
-            self._seen.remember(self._seen.stamp(request), identity.key)
+            asked, stamp = self._stamped
+            self._seen.remember(stamp if asked is request else self._seen.stamp(request), identity.key)
         return plan
 
     def _planned(self, identity: Identity, redaction: Redaction, library: str) -> Plan:

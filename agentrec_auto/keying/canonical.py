@@ -1,8 +1,8 @@
 """The canonical form of a body: what two requests must share to be the same.
 
 JSON key order and white space don't count, nor do ids that SDKs make up for each run, nor multipart
-boundaries. It never depends on which JSON library is installed: the text is always the standard library's,
-and another one only parses, where both are sure to understand the same (`is_exact`).
+boundaries. It never depends on which JSON library is installed: the text is what the standard library
+makes of the body, and another reads (`is_exact`) and writes it only where both are sure to do the same.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from agentrec_auto import compiled
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 _ID_NAMES = frozenset({"id", "call_id", "tool_call_id", "tool_use_id", "toolUseId", "clientRequestToken"})
 """The last is botocore's: a uuid4 wherever a service asks for an idempotency token (StartAsyncInvoke)."""
@@ -48,7 +46,7 @@ def parsed(content: bytes, *, exactly: bool = False) -> Any:
 
 def canonical_json(value: Any) -> str:
     """One text for all spellings of a JSON value."""
-    return _encode(value)
+    return compiled.sorted_json(value)
 
 
 def is_exact(canonical: str) -> bool:

@@ -29,12 +29,11 @@ def is_clean(text: str, finder: Finder) -> bool:
     between = "\n\n" if "\n\n" in text else "\n"
     if text.count(between) < _FEWEST or not _is_plain(text):
         return False
-    beginning = _beginning(text, between)
-    rest = text.replace(beginning, "") if beginning else text
-    if finder.narrowed(f"{beginning}\n{rest}", repeats=True) is not None:
+    parted = _parted(text, between)
+    if parted is None:
         return False
-    channels = _channels(rest, between)
-    if channels is None or not channels.keys().isdisjoint(name for name, _ in FIELD.findall(beginning)):
+    beginning, rest, channels = parted
+    if finder.narrowed(f"{beginning}\n{rest}", repeats=True) is not None:
         return False
     return all(finder.narrowed(f'"{"".join(pieces)}"') is None for pieces in channels.values())
 
@@ -48,6 +47,21 @@ def _is_plain(text: str) -> bool:
     if '["' in text or ('"token"' in text and '"logprobs"' in text):
         return False
     return {"0"}.issuperset(ANY_INDEX.findall(text))
+
+
+def _parted(text: str, between: str) -> tuple[str, str, dict[str, list[str]]] | None:
+    """What is said once, the rest, and the pieces in that; None where an event has two of a name."""
+    beginning = _beginning(text, between)
+    while True:
+        rest = text.replace(beginning, "") if beginning else text
+        channels = _channels(rest, between)
+        if channels is None:
+            return None
+        # The two events had a piece in common by chance: other events have another in its place.
+        shared = next((field for field in FIELD.finditer(beginning) if field[1] in channels), None)
+        if shared is None:
+            return beginning, rest, channels
+        beginning = beginning[: shared.start()]
 
 
 def _beginning(text: str, between: str) -> str:

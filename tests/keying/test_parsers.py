@@ -1,4 +1,4 @@
-"""A key is the same whichever JSON library parsed the body: orjson, or the standard library's."""
+"""A key is the same whichever JSON library read and wrote the body: orjson, or the standard library's."""
 
 from __future__ import annotations
 
@@ -70,3 +70,25 @@ def test_any_body(value, is_ascii):
 def test_the_document_is_exact():
     """What is shown of an identity holds the integers that were sent."""
     assert identified(b'{"seed": 18446744073709551616}').document == {"seed": 18446744073709551616}
+
+
+def test_every_character():
+    """orjson spells each character as the standard library does."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assert [one for one in every if compiled.sorted_json(one) != encode(one)] == []
+
+
+def test_order_of_names():
+    """Names come in the order of their characters, beyond the first 65,536 too."""
+    names = ["é", "z", "Z", "\U0001f600", "\uffff", "", "a", "aa", '"', "\n"]
+    fast, plain = both(json.dumps({"model": "m", "x": dict.fromkeys(names, 1)}).encode())
+    assert fast.body == plain.body
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.floats())
+def test_any_number(number):
+    """Every number is spelled alike."""
+    encode = json.JSONEncoder().encode
+    assert compiled.sorted_json([number]) == encode([number])
