@@ -33,7 +33,7 @@ def kept_out(command: Sequence[str]) -> str:
     if not flag or module in _ASK_NOTHING:
         return ""
     shown = " ".join([*command[: start + 1], flag])
-    cure = "; `agentrec hook install` adds a start-up file that it does not"
+    cure = "; `agentrec hook install` adds a start-up file that is run all the same"
     if "S" in flag:
         cure = ""
     elif _has_start_up_file(command[start]):

@@ -82,6 +82,15 @@ def test_dry_run(venv: Path, run_agentrec: Run, request: pytest.FixtureRequest) 
     assert there(venv) == set(FILES)
 
 
+def test_an_isolated_child_is_not_told_of(
+    installed: Path, call: Path, server: LoopbackServer, run_agentrec: Run
+) -> None:
+    """With the start-up file, ``python -I`` is no way past us: no warning, and it is recorded."""
+    script = "import subprocess, sys; subprocess.run([sys.executable, '-I', *sys.argv[1:]])"
+    ran = run_agentrec("run", "--", installed, "-c", script, call, server.url, "hello")
+    assert (counted(ran.stderr)["recorded"], ran.stderr.count("\n")) == (1, 1), ran.stderr
+
+
 def test_a_file_changed_by_hand_is_told(installed: Path, run_agentrec: Run) -> None:
     """Status compares content, and install mends it."""
     (site(installed) / "agentrec_auto_hook.pth").write_text("# mine\n")
