@@ -45,7 +45,7 @@ class Recorder:
         self._scope = Scope(settings)
         self._seen = SeenRequests(self._keyer.counted_headers)
         self._stamped: tuple[CapturedRequest | None, Stamp] = (None, ())
-        """What `again` saw last, and its stamp: of a megabyte it takes as long as all the rest of a replay."""
+        """What `again` saw last, and its stamp: that of a megabyte takes longer than a replay."""
 
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
         self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)

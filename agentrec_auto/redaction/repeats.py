@@ -27,15 +27,17 @@ _FEWEST = 8
 def is_clean(text: str, finder: Finder) -> bool:
     """Whether a stream has nothing to be found, for sure; False says nothing."""
     between = "\n\n" if "\n\n" in text else "\n"
-    if text.count(between) < _FEWEST or not _is_plain(text):
+    if text.count(between) < _FEWEST:
         return False
-    parted = _parted(text, between)
-    if parted is None:
+    beginning = _beginning(text, between)
+    rest = text.replace(beginning, "") if beginning else text
+    brief = f"{beginning}\n{rest}"
+    if not _is_plain(brief) or finder.narrowed(brief, repeats=True) is not None:
         return False
-    beginning, rest, channels = parted
-    if finder.narrowed(f"{beginning}\n{rest}", repeats=True) is not None:
-        return False
-    return all(finder.narrowed(f'"{"".join(pieces)}"') is None for pieces in channels.values())
+    channels = _channels(rest, between)
+    return channels is not None and all(
+        finder.narrowed(f'"{"".join(pieces)}"') is None for pieces in channels.values()
+    )
 
 
 def _is_plain(text: str) -> bool:
@@ -49,23 +51,8 @@ def _is_plain(text: str) -> bool:
     return {"0"}.issuperset(ANY_INDEX.findall(text))
 
 
-def _parted(text: str, between: str) -> tuple[str, str, dict[str, list[str]]] | None:
-    """What is said once, the rest, and the pieces in that; None where an event has two of a name."""
-    beginning = _beginning(text, between)
-    while True:
-        rest = text.replace(beginning, "") if beginning else text
-        channels = _channels(rest, between)
-        if channels is None:
-            return None
-        # The two events had a piece in common by chance: other events have another in its place.
-        shared = next((field for field in FIELD.finditer(beginning) if field[1] in channels), None)
-        if shared is None:
-            return beginning, rest, channels
-        beginning = beginning[: shared.start()]
-
-
 def _beginning(text: str, between: str) -> str:
-    """What two events from the middle both begin with, up to where the first of their members differs."""
+    """What two events from the middle both begin with: whole members, and none that may be a piece."""
     middle = text.find(between, len(text) // 2) + len(between)
     second = text.find(between, middle) + len(between)
     third = text.find(between, second)
@@ -73,7 +60,9 @@ def _beginning(text: str, between: str) -> str:
         return ""
     same = commonprefix([text[middle:second], text[second:third]])  # noqa: RUF071 - of texts, no paths
     # Inside a string, a quote has a backslash before it: here a member begins, or an object.
-    same = same[: max(same.rfind(',"'), same.rfind('{"')) + 1]
+    same = same[: max(map(same.rfind, (',"', ', "', '{"'))) + 1]
+    if (piece := FIELD.search(same)) is not None:
+        same = same[: piece.start()]
     return same if len(same) >= _SHORTEST else ""
 
 

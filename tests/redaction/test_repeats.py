@@ -26,6 +26,11 @@ def chat(text: str, at: int, index: int) -> str:
     return f"data: {json.dumps({'id': 'c-1', 'model': 'gpt-4o', 'choices': [choice]})}\n\n"
 
 
+def compact(text: str, at: int, index: int) -> str:
+    choice = {"index": index, "delta": {"content": text}, "finish_reason": None}
+    return f"data: {json.dumps({'id': 'c-1', 'choices': [choice]}, separators=(',', ':'))}\n\n"
+
+
 def message(text: str, at: int, index: int) -> str:
     told = {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": text}}
     return f"event: content_block_delta\ndata: {json.dumps(told, separators=(',', ':'))}\n\n"
@@ -42,7 +47,7 @@ def ollama(text: str, at: int, index: int) -> str:
 
 
 def twice(text: str, at: int, index: int) -> str:
-    told = {"id": "x", "one": {"text": text}, "other": {"text": WORDS[at % len(WORDS)]}, "index": index}
+    told = {"id": "x", "one": {"text": WORDS[at % len(WORDS)]}, "other": {"text": text}, "index": index}
     return f"data: {json.dumps(told)}\r\n\r\n"
 
 
@@ -50,7 +55,7 @@ def indented(text: str, at: int, index: int) -> str:
     return json.dumps({"content": text, "more": {"content": "-"}}, indent=1) + "\n"
 
 
-FORMS = (chat, message, response, ollama, twice, indented)
+FORMS = (chat, compact, message, response, ollama, twice, indented)
 
 
 def pieces_of(draw: Any) -> list[tuple[str, int]]:
@@ -103,7 +108,7 @@ def spoken(form: Callable[[str, int, int], str], secret: str, fill: str, count: 
 TRAPS = {
     "each event has two texts": spoken(twice, KEY, "Good"),
     "a text over lines": spoken(indented, KEY, "Good"),
-    "the filler is a letter of the secret": spoken(chat, CREDENTIAL, "0"),
+    "the filler is a letter of the secret": spoken(compact, CREDENTIAL, "0"),
 }
 
 
