@@ -60,7 +60,7 @@ def _beginning(text: str, between: str) -> str:
         return ""
     same = commonprefix([text[middle:second], text[second:third]])  # noqa: RUF071 - of texts, no paths
     # Inside a string, a quote has a backslash before it: here a member begins, or an object.
-    same = same[: max(map(same.rfind, (',"', ', "', '{"'))) + 1]
+    same = same[: max(same.rfind(opening) + len(opening) - 1 for opening in (',"', ', "', '{"'))]
     if (piece := FIELD.search(same)) is not None:
         same = same[: piece.start()]
     return same if len(same) >= _SHORTEST else ""
