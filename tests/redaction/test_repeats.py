@@ -100,8 +100,8 @@ def test_sound(text):
 
 
 def spoken(form: Callable[[str, int, int], str], secret: str, fill: str, count: int = 40) -> str:
-    """Filler, a secret letter by letter, filler."""
-    letters = [*[fill] * count, *f" {secret}", *[fill] * count]
+    """Filler, a secret letter by letter, and filler, which is in the middle too."""
+    letters = [*[fill] * count, *f" {secret}", *[fill] * count * 3]
     return "".join(form(letter, at, 0) for at, letter in enumerate(letters))
 
 
