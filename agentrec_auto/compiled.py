@@ -63,15 +63,18 @@ def sorted_json(value: Any) -> str:
     return _encode_sorted(value)
 
 
-def _is_spelled_alike(value: Any) -> bool:
+def _is_spelled_alike(value: Any, levels: int = 100) -> bool:
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return True
     if kind is float:
         return isfinite(value) and "e" not in repr(value)
-    if kind is dict:
-        return all(map(_is_spelled_alike, value.values()))
-    return (kind is list or kind is tuple) and all(map(_is_spelled_alike, value))
+    if not levels or kind not in (dict, list, tuple):
+        return False
+    for member in value.values() if kind is dict else value:
+        if not _is_spelled_alike(member, levels - 1):
+            return False
+    return True
 
 
 class Words:

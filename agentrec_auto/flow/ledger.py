@@ -1,9 +1,9 @@
 """What happened, over a whole process tree: the ledger.
 
 Each process appends one JSON line an event to its own file in ``$AGENTREC_RUN_DIR``, with one
-``O_APPEND`` write, so that a worker that is killed leaves what it did behind. Replays and recordings, of
-which there may be thousands a second, are written in batches: ``kill -9`` may take the count of those of
-the last milliseconds along, never a recording itself. Whoever owns the run (``agentrec run``, pytest, or
+``O_APPEND`` write, so that a worker that is killed leaves what it did behind. Replays alone, of which there
+may be thousands a second, are written in batches: ``kill -9`` may take the count of those of the last
+milliseconds along. Whoever owns the run (``agentrec run``, pytest, or
 the first process) reads them all at the end.
 """
 
@@ -58,7 +58,7 @@ _Said = tuple[Event, bytes]
 
 _LATEST = 4096
 _BATCH_S = 0.005
-"""For how long replays and recordings are gathered before they are written."""
+"""For how long replays are gathered before they are written."""
 
 
 class Ledger:
@@ -83,8 +83,7 @@ class Ledger:
         """Add an event; what can't be written is kept in memory all the same."""
         event: Event = {"kind": kind, **facts}
         self._unwritten.append((event, _line(event)))
-        if kind != RECORDED or self._is_due:
-            self.flush()
+        self.flush()
 
     def replayed(self, name: str, status: int, *, fuzzy: bool) -> None:
         """Add that the recording ``name`` was replayed. The one event that comes again and again in the
@@ -96,12 +95,8 @@ class Ledger:
                 self._replays.clear()
             said = self._replays[name] = (event, _line(event))
         self._unwritten.append(said)
-        if self._is_due:
+        if monotonic() - self._written_at > _BATCH_S:
             self.flush()
-
-    @property
-    def _is_due(self) -> bool:
-        return monotonic() - self._written_at > _BATCH_S
 
     def flush(self) -> None:
         """Write what was gathered: before somebody reads, and before the process ends."""

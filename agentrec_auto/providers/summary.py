@@ -69,9 +69,10 @@ def understood(
         metadata["usage"] = {name: getattr(usage, name) for name in _BUCKETS}
     interaction = replace(interaction, metadata=metadata)
     summary = summary_of(interaction, reading)
-    for name, body in (("prompt", interaction.request.content), ("response", interaction.body)):
-        if name in summary and not _is_in(body, summary[name]):
-            summary[name] = clean(summary[name])
+    if "prompt" in summary and not _is_in(interaction.request.content, summary["prompt"]):
+        summary["prompt"] = clean(summary["prompt"])
+    if "response" in summary and not _is_in(interaction.body, summary["response"]):
+        summary["response"] = clean(summary["response"])
     metadata["summary"] = summary
     return interaction
 

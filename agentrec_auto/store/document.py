@@ -32,7 +32,8 @@ _LONG = 256
 """Characters from which on it pays to have a text escaped by `compiled.dumps`."""
 
 _TOGETHER = 512
-"""Chunks that are written at once."""
+_TOGETHER_BYTES = 1 << 18
+"""Chunks that are written at once, and their bytes."""
 
 _COMPLETE = Ending.COMPLETE.value
 _DROPPED_EXTENSIONS = ("network_stream", "trailers")
@@ -78,13 +79,25 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
     ]
     yield "\n".join(lines).encode("utf-8", "surrogatepass")
     chunks = interaction.chunks
-    for start in range(0, len(chunks), _TOGETHER):
+    for place, some in enumerate(_together(chunks)):
         # Many at once: to have each written by itself takes ten times as long. Inside a string, a quote has
         # a backslash before it, so that nothing there is taken for the end of a chunk.
-        told = compiled.dumps([_chunk(chunk) for chunk in chunks[start : start + _TOGETHER]])
-        yield b",\n    " if start else b"\n    "
+        told = compiled.dumps([_chunk(chunk) for chunk in some])
+        yield b",\n    " if place else b"\n    "
         yield told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
     yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
+
+
+def _together(chunks: list[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
+    """The chunks in runs that are written at once."""
+    start, size = 0, 0
+    for place, chunk in enumerate(chunks):
+        size += len(chunk.data)
+        if size >= _TOGETHER_BYTES or place - start + 1 >= _TOGETHER:
+            yield chunks[start : place + 1]
+            start, size = place + 1, 0
+    if start < len(chunks):
+        yield chunks[start:]
 
 
 def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteraction:
