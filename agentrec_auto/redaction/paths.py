@@ -27,6 +27,9 @@ class Paths:
             tuple(name for name in path.names if _UNESCAPED.fullmatch(name)) for path in self._paths
         )
 
+    def __bool__(self) -> bool:
+        return bool(self._paths)
+
     def narrowed(self, text: str) -> tuple[BodyPath, ...]:
         """The paths that may lead somewhere in ``text``."""
         if not self._paths:

@@ -21,28 +21,54 @@ _SHORTEST = 24
 """Characters from which on it pays to say a beginning once."""
 
 _FEWEST = 8
-"""Events from which on a stream is looked at in this way."""
+"""Lines from which on a stream is looked at in this way."""
+
+_OVERLAP = 4096
 
 
 def is_clean(text: str, finder: Finder) -> bool:
     """Whether a stream has nothing to be found, for sure; False says nothing."""
-    between = "\n\n" if "\n\n" in text else "\n"
-    if text.count(between) < _FEWEST:
+    if text.count("\n") < _FEWEST or text.lstrip()[:1] == "[":
         return False
-    beginning = _beginning(text, between)
-    rest = text.replace(beginning, "") if beginning else text
-    brief = f"{beginning}\n{rest}"
-    if not _is_plain(brief) or finder.narrowed(brief, repeats=True) is not None:
-        return False
-    channels = _channels(rest, between)
-    return channels is not None and all(
-        finder.narrowed(f'"{"".join(pieces)}"') is None for pieces in channels.values()
-    )
+    return Look(finder).is_clean(text)
+
+
+def overlap(finder: Finder) -> int:
+    """Characters to be looked at once more where a text goes on in another: whatever gives a secret away is
+    shorter. Those that are known by heart may be of any length."""
+    return max([_OVERLAP, *(2 * len(value.value) for value in (*finder.named, *finder.known))])
+
+
+class Look:
+    """A look at a stream, which may be given in several texts, each of whole lines."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._overlap = overlap(finder)
+        self._said: dict[str, str] = {}
+        """The last that each name said in the texts before."""
+
+    def is_clean(self, text: str) -> bool:
+        """Whether the next text has nothing to be found, also together with what was before."""
+        between = "\n\n" if "\n\n" in text else "\n"
+        beginning = _beginning(text, between)
+        rest = text.replace(beginning, "") if beginning else text
+        brief = f"{beginning}\n{rest}"
+        if not _is_plain(brief) or self._finder.narrowed(brief, repeats=True) is not None:
+            return False
+        channels = _channels(rest, between)
+        return channels is not None and all(map(self._is_clean_channel, channels.items()))
+
+    def _is_clean_channel(self, channel: tuple[str, list[str]]) -> bool:
+        name, pieces = channel
+        said = self._said.get(name, "") + "".join(pieces)
+        self._said[name] = said[-self._overlap :]
+        return self._finder.narrowed(f'"{said}"') is None
 
 
 def _is_plain(text: str) -> bool:
     """Whether it is a stream with one event a line or a block, and its texts are where a name says so."""
-    if text.startswith(("[", " ")) or "\n " in text or "\n\t" in text or "\0" in text:
+    if "\n " in text or "\n\t" in text or "\0" in text:
         return False
     # Pieces in a list have no name; log-probabilities say a text once more, token by token; an index (choice,
     # tool call, content block) keeps texts apart that go on at the same time.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentrec_auto.redaction import bodies, deltas, events, logprobs, repeats
+from agentrec_auto.redaction import bodies, deltas, events, logprobs, repeats, windows
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.edits import Edit, applied, applied_to_chunks, merged, text_of
 
@@ -22,6 +22,8 @@ def redacted(chunks: Sequence[bytes], content_type: str, rules: Rules) -> Sequen
         found = eventstream.redacted(chunks, lambda lines: redacted([lines], "", rules)[0])
         if found is not None:
             return found
+    if sum(map(len, chunks)) >= windows.LONG and windows.is_clean(chunks, content_type, rules):
+        return chunks
     text = text_of(b"".join(chunks))
     edits = _edits(text, content_type, rules)
     if applied(text, edits) is text:

@@ -46,6 +46,10 @@ def ollama(text: str, at: int, index: int) -> str:
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
+def array(text: str, at: int, index: int) -> str:
+    return f"{',' if at else '['}{json.dumps({'content': text, 'more': [{'index': index}]})}\n"
+
+
 def twice(text: str, at: int, index: int) -> str:
     told = {"id": "x", "one": {"text": WORDS[at % len(WORDS)]}, "other": {"text": text}, "index": index}
     return f"data: {json.dumps(told)}\r\n\r\n"
@@ -55,7 +59,7 @@ def indented(text: str, at: int, index: int) -> str:
     return json.dumps({"content": text, "more": {"content": "-"}}, indent=1) + "\n"
 
 
-FORMS = (chat, compact, message, response, ollama, twice, indented)
+FORMS = (chat, compact, message, response, ollama, array, twice, indented)
 
 
 def pieces_of(draw: Any) -> list[tuple[str, int]]:

@@ -1,0 +1,102 @@
+"""Long bodies that are told clean window by window: never one in which the search finds something."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agentrec_auto.redaction import repeats, streams, windows
+from agentrec_auto.redaction.bodies import Rules
+from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.redaction.values import known
+from tests.redaction.test_repeats import CREDENTIAL, KEY, RULES, bodies, chat, searched, spoken
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """Windows of some hundred bytes, for bodies of as many thousand."""
+    monkeypatch.setattr(windows, "LONG", 64)
+    monkeypatch.setattr(windows, "_WINDOW", 300)
+    monkeypatch.setattr(repeats, "_OVERLAP", 120)
+
+
+def cut(text: str, sizes: list[int]) -> list[bytes]:
+    """The body in chunks of these sizes, again and again."""
+    body, chunks, at, turn = text.encode(), [], 0, 0
+    while at < len(body):
+        size = sizes[turn % len(sizes)]
+        chunks.append(body[at : at + size])
+        at, turn = at + size, turn + 1
+    return chunks
+
+
+def one_document(text: str) -> str:
+    return json.dumps({"choices": [{"message": {"content": text}}]}, ensure_ascii=False)
+
+
+documents = st.builds(
+    lambda before, secret, after: one_document("word " * before + secret + " word" * after),
+    st.integers(0, 200),
+    st.sampled_from(["", KEY, CREDENTIAL, '"password": "x1y2"', "https://ann:hunter2secret@host/x"]),
+    st.integers(0, 200),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(bodies() | documents, st.lists(st.integers(1, 400), min_size=1, max_size=4))
+def test_sound(text, sizes):
+    """Whatever is told clean is clean, also when it is searched as a whole."""
+    chunks = cut(text, sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "LONG", 1 << 30)
+        clean = b"".join(searched(text, patch))
+    if windows.is_clean(chunks, "text/event-stream", RULES):
+        assert clean == text.encode()
+    assert b"".join(streams.redacted(chunks, "text/event-stream", RULES)) == clean
+
+
+@pytest.mark.parametrize("size", [1, 37, 300, 5000])
+@pytest.mark.parametrize("secret", [KEY, CREDENTIAL])
+def test_across_windows(size, secret):
+    """A secret that begins in one window and ends in another is found, in a document and in pieces."""
+    for fill in range(0, 300, 17):
+        for text in (
+            one_document("x" * fill + f" {secret} " + "y" * 900),
+            spoken(chat, secret, "Good", fill),
+        ):
+            assert not windows.is_clean(cut(text, [size]), "text/event-stream", RULES)
+
+
+def test_long_credential():
+    """A credential longer than a window is found, wherever it begins."""
+    secret = "".join(f"{number:04}aZ" for number in range(200))
+    rules = Rules(Finder(known=known([(secret, "[REDACTED]")])))
+    for fill in range(0, 2000, 111):
+        text = one_document("x" * fill + f" {secret} " + "y" * 3000)
+        assert not windows.is_clean(cut(text, [90]), "application/json", rules)
+        assert not windows.is_clean(cut(spoken(chat, secret, "Good", 20), [900]), "application/json", rules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [spoken(chat, "", "Good", 100), one_document("word " * 900), "\0binary\xff" * 900],
+    ids=["stream", "document", "bytes"],
+)
+def test_spares(text):
+    """Bodies without a secret are told clean."""
+    assert windows.is_clean(cut(text, [50]), "text/event-stream", RULES)
+
+
+def test_memory(monkeypatch):
+    """Looking a long body through takes a fraction of its size."""
+    monkeypatch.undo()
+    chunks = [chat("word " * 200, at, 0).encode() for at in range(16_000)]
+    tracemalloc.start()
+    assert streams.redacted(chunks, "text/event-stream", RULES) is chunks
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < sum(map(len, chunks)) / 2
