@@ -82,6 +82,8 @@ class Takes:
     def ready(self, key: Key) -> Reel | None:
         """The next asking of ``key``, where its reel is at hand; else None, and nothing is counted."""
         asked = self._lane.asked
+        if key in self._begun and asked.get(key):
+            self._complete(key)
         with self._lock:
             reels = self._reels.get(key)
             if not reels:
@@ -118,6 +120,8 @@ class Takes:
 
     def _reels_of(self, key: Key, order: int) -> tuple[Reel, ...]:
         """What there was to replay when the key was first asked; later the answer doesn't change."""
+        if order > 1 and key in self._begun:
+            self._complete(key)
         with self._lock:
             reels = self._reels.get(key)
             if reels is not None and (order <= len(reels) or key not in self._begun):
@@ -132,6 +136,14 @@ class Takes:
         with self._lock:
             self._remember(key, found, is_first=first is not None)
         return found
+
+    def _complete(self, key: Key) -> None:
+        """Look for the takes behind the first, which alone is here."""
+        rest = tuple(map(reel_of, filter(self._may_replay, self._store.rest(key))))
+        with self._lock:
+            first = self._reels.get(key)
+            if first and key in self._begun:
+                self._remember(key, first + rest, is_first=False)
 
     def _may_replay(self, recording: Recording) -> bool:
         interaction = recording.interaction

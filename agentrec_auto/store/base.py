@@ -48,6 +48,10 @@ class Store(ABC):
         """
         return None
 
+    def rest(self, key: Key) -> Sequence[Recording]:
+        """The takes of ``key`` but for the one that `first` gave; a store that has that should have this."""
+        return [recording for recording in self.takes(key) if recording.name != name_of(key, 1)]
+
     @abstractmethod
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool

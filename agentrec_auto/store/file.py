@@ -50,8 +50,15 @@ class FolderStore(Store):
         self._noted: frozenset[str] = frozenset()
 
     def takes(self, key: Key) -> Sequence[Recording]:
+        return self._takes(key, 1)
+
+    def rest(self, key: Key) -> Sequence[Recording]:
+        return self._takes(key, 2)
+
+    def _takes(self, key: Key, begin: int) -> Sequence[Recording]:
+        """Those from number ``begin`` on."""
         found = []
-        for take in count(1):
+        for take in count(begin):
             name = name_of(key, take)
             try:
                 found.append(Recording(name, self.load(name)))
