@@ -55,9 +55,6 @@ class Takes:
         self._lock = threading.Lock()
         self._lane = Lane()
         self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
-        self._begun: set[Key] = set()
-        """Those of which only the first is here: most requests are asked once in a lane."""
-
         self._bytes = 0
 
     def start_lane(self, lane: Lane | None = None) -> Lane:
@@ -76,21 +73,17 @@ class Takes:
         with self._lock:
             lane.asked[key] += 1
             order = lane.asked[key]
-        reels = self._reels_of(key, order) if replays else ()
+        reels = self._reels_of(key) if replays else ()
         return Turn(lane, order, self._pick(reels, order), len(reels))
 
     def ready(self, key: Key) -> Reel | None:
         """The next asking of ``key``, where its reel is at hand; else None, and nothing is counted."""
         asked = self._lane.asked
-        if key in self._begun and asked.get(key):
-            self._complete(key)
         with self._lock:
             reels = self._reels.get(key)
             if not reels:
                 return None
             order = asked.get(key, 0) + 1
-            if order > len(reels) and key in self._begun:
-                return None
             reel = reels[order - 1] if order <= len(reels) else self._past(reels, order)
             if reel is not None:
                 asked[key] = order
@@ -118,32 +111,19 @@ class Takes:
             return None
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
 
-    def _reels_of(self, key: Key, order: int) -> tuple[Reel, ...]:
+    def _reels_of(self, key: Key) -> tuple[Reel, ...]:
         """What there was to replay when the key was first asked; later the answer doesn't change."""
-        if order > 1 and key in self._begun:
-            self._complete(key)
         with self._lock:
             reels = self._reels.get(key)
-            if reels is not None and (order <= len(reels) or key not in self._begun):
+            if reels is not None:
                 self._reels.move_to_end(key)
                 return reels
-        first = self._store.first(key) if order == 1 else None
-        if first is not None and self._may_replay(first):
-            found: tuple[Reel, ...] = (reel_of(first),)
-        else:
-            first = None
-            found = tuple(map(reel_of, filter(self._may_replay, self._store.takes(key))))
+        only = self._store.only(key)
+        takes = self._store.takes(key) if only is None else [only]
+        found = tuple(map(reel_of, filter(self._may_replay, takes)))
         with self._lock:
-            self._remember(key, found, is_first=first is not None)
+            self._remember(key, found)
         return found
-
-    def _complete(self, key: Key) -> None:
-        """Look for the takes behind the first, which alone is here."""
-        rest = tuple(map(reel_of, filter(self._may_replay, self._store.rest(key))))
-        with self._lock:
-            first = self._reels.get(key)
-            if first and key in self._begun:
-                self._remember(key, first + rest, is_first=False)
 
     def _may_replay(self, recording: Recording) -> bool:
         interaction = recording.interaction
@@ -151,18 +131,15 @@ class Takes:
             return False
         return self._skip_run is None or interaction.metadata.get("run") != self._skip_run
 
-    def _remember(self, key: Key, reels: tuple[Reel, ...], *, is_first: bool) -> None:
-        before = self._reels.get(key, ())
-        if before and (is_first or key not in self._begun):
+    def _remember(self, key: Key, reels: tuple[Reel, ...]) -> None:
+        if key in self._reels:
             return
         if not reels and self._skip_run is None:
             return  # in replay somebody may record it yet, and a miss need not be quick
         self._reels[key] = reels
-        (self._begun.add if is_first else self._begun.discard)(key)
-        self._bytes += _size(reels) - _size(before)
+        self._bytes += _size(reels)
         while len(self._reels) > _KEPT_REELS or self._bytes > _KEPT_BYTES:
-            forgotten, dropped = self._reels.popitem(last=False)
-            self._begun.discard(forgotten)
+            _, dropped = self._reels.popitem(last=False)
             self._bytes -= _size(dropped)
 
 

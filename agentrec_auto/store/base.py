@@ -41,16 +41,12 @@ class Store(ABC):
     def takes(self, key: Key) -> Sequence[Recording]:
         """All takes of ``key`` in the order they were asked; what can't be read is left out."""
 
-    def first(self, key: Key) -> Recording | None:
-        """The take of ``key`` that was asked first, where that can be told without a look at the others.
+    def only(self, key: Key) -> Recording | None:
+        """The take of ``key``, if it is the only one and that is told in less time than by `takes`.
 
-        None says nothing: `takes` then does. A store in which a look-up costs something should answer.
+        None says nothing: `takes` then does.
         """
         return None
-
-    def rest(self, key: Key) -> Sequence[Recording]:
-        """The takes of ``key`` but for the one that `first` gave; a store that has that should have this."""
-        return [recording for recording in self.takes(key) if recording.name != name_of(key, 1)]
 
     @abstractmethod
     def add(

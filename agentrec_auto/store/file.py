@@ -50,15 +50,8 @@ class FolderStore(Store):
         self._noted: frozenset[str] = frozenset()
 
     def takes(self, key: Key) -> Sequence[Recording]:
-        return self._takes(key, 1)
-
-    def rest(self, key: Key) -> Sequence[Recording]:
-        return self._takes(key, 2)
-
-    def _takes(self, key: Key, begin: int) -> Sequence[Recording]:
-        """Those from number ``begin`` on."""
         found = []
-        for take in count(begin):
+        for take in count(1):
             name = name_of(key, take)
             try:
                 found.append(Recording(name, self.load(name)))
@@ -70,12 +63,13 @@ class FolderStore(Store):
                     break
         return in_asked_order(found) if len(found) > 1 else found
 
-    def first(self, key: Key) -> Recording | None:
+    def only(self, key: Key) -> Recording | None:
+        if os.access(self._path(name_of(key, 2)), os.F_OK):
+            return None
         try:
-            interaction = self.load(key)
+            return Recording(key, self.load(key))
         except (KeyError, BrokenRecordingError):
             return None
-        return Recording(key, interaction) if interaction.metadata.get("order", 1) == 1 else None
 
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
