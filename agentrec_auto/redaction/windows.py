@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agentrec_auto.gathering import gathered
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.edits import text_of
 from agentrec_auto.redaction.repeats import Look, overlap
@@ -46,7 +47,7 @@ def _is_clean_stream(chunks: Sequence[bytes], rules: Rules) -> bool:
 def _windows(chunks: Sequence[bytes], shared: int) -> Iterator[str]:
     """The body in texts that have so many bytes in common; the first is behind a newline."""
     before = b"\n"
-    for window in _gathered(chunks):
+    for window in gathered(chunks, _WINDOW):
         text = before + window
         yield text_of(text)
         before = text[-shared:]
@@ -55,7 +56,7 @@ def _windows(chunks: Sequence[bytes], shared: int) -> Iterator[str]:
 def _lines(chunks: Sequence[bytes]) -> Iterator[str | None]:
     """The body in texts of whole lines; None, and no more, where a line is too long for that."""
     rest = b""
-    for window in _gathered(chunks):
+    for window in gathered(chunks, _WINDOW):
         whole, newline, after = window.rpartition(b"\n")
         if newline:
             yield text_of(rest + whole + newline)
@@ -66,17 +67,3 @@ def _lines(chunks: Sequence[bytes]) -> Iterator[str | None]:
             yield None
             return
     yield text_of(rest)
-
-
-def _gathered(chunks: Sequence[bytes]) -> Iterator[bytes]:
-    """The body in pieces of a window's size or more."""
-    gathered: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        gathered.append(chunk)
-        size += len(chunk)
-        if size >= _WINDOW:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    if gathered:
-        yield b"".join(gathered)

@@ -15,14 +15,14 @@ from markupsafe import Markup
 from agentrec_auto.corpus.inert import inert
 from agentrec_auto.migration.rows import MigrationReport, Study
 from agentrec_auto.report import html_rows, html_summary, page_data
-from agentrec_auto.report.inlined import piece, policy_hash
+from agentrec_auto.report.inlined import piece, policy_hash, script
 from agentrec_auto.report.tally import view_of
 from agentrec_auto.report.view import View
 
 MAX_DETAIL_ROWS = 25
 """Rows that are written out in full, where a report writes any."""
 
-_SCRIPTS = ("texts.js", "diff.js", "state.js", "rows.js", "drawer.js", "main.js")
+_SCRIPTS = ("texts.js", "diff.js", "theme.js", "state.js", "rows.js", "drawer.js", "main.js")
 
 _HEAD = Markup(
     """<!doctype html>
@@ -75,4 +75,4 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    return '(() => {\n"use strict";\n' + "\n".join(piece(name) for name in _SCRIPTS) + "})();\n"
+    return script(map(piece, _SCRIPTS))

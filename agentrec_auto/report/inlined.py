@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,11 @@ from agentrec_auto.report.plain_json import dumps
 def piece(name: str) -> str:
     """A file of the report's script or style."""
     return (files("agentrec_auto.report") / "page" / name).read_text(encoding="utf-8")
+
+
+def script(parts: Iterable[str]) -> str:
+    """Files of script as the one that a page runs."""
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
 def policy_hash(text: str) -> Markup:

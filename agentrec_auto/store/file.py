@@ -22,6 +22,7 @@ from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
+from agentrec_auto.gathering import gathered
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
@@ -201,7 +202,7 @@ class FolderStore(Store):
             os.makedirs(self.where, exist_ok=True)
             descriptor = os.open(temporary, flags, 0o644)
         try:
-            for data in _gathered(pieces):
+            for data in gathered(pieces, _WRITTEN_AT_ONCE):
                 view = memoryview(data)
                 while view:
                     view = view[os.write(descriptor, view) :]
@@ -261,19 +262,6 @@ class FolderStore(Store):
             # To close it is not enough: a child forked meanwhile has it open, too, for as long as it lives.
             fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
-
-
-def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces worth a system call each."""
-    gathered: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        gathered.append(piece)
-        size += len(piece)
-        if size >= _WRITTEN_AT_ONCE:
-            yield b"".join(gathered)
-            gathered, size = [], 0
-    yield b"".join(gathered)
 
 
 def _modified(entry: os.DirEntry[str]) -> int:

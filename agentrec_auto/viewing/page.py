@@ -12,9 +12,9 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from agentrec_auto.corpus.inert import inert
-from agentrec_auto.report.inlined import piece, policy_hash
+from agentrec_auto.report.inlined import piece, policy_hash, script
 
-_SHARED = ("texts.js", "diff.js")
+_SHARED = ("texts.js", "diff.js", "theme.js")
 _SCRIPTS = (
     "source.js",
     "state.js",
@@ -76,8 +76,7 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    parts = [piece(name) for name in _SHARED] + [_piece(name) for name in _SCRIPTS]
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
+    return script([*map(piece, _SHARED), *map(_piece, _SCRIPTS)])
 
 
 @cache

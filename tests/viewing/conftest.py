@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from processes import clean_environment, run
+from report.browsing import Opened
 from report.conftest import chromium as chromium
 from viewing import corpora
 
@@ -38,22 +39,15 @@ class Viewed:
         return self.process.returncode, stderr
 
 
-class Shown:
-    """The page, and what the browser complained of."""
+class Shown(Opened):
+    """The page, opened."""
 
     def __init__(self, page: Any, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        super().__init__(page, url)
         self.load()
 
     def load(self, hash: str = "") -> None:
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.url}#{hash}" if hash else self.url)
+        super().load(hash)
         self.page.wait_for_selector("html[data-ready]", state="attached")
 
     def _asked(self, url: str) -> None:
@@ -78,12 +72,6 @@ class Shown:
         """Open the recording whose question this is."""
         self.page.locator("#list .pick", has_text=question).first.click()
         self.page.wait_for_selector(".reading-head")
-
-    def search(self, words: str) -> None:
-        self.page.locator("#search").fill(words)
-        self.page.wait_for_function(
-            "words => new URLSearchParams(location.hash.slice(1)).get('q') === words", arg=words
-        )
 
 
 @pytest.fixture(scope="module")

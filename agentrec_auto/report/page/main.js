@@ -95,23 +95,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const THEME = "agentrec-report-theme";
-const dark = matchMedia("(prefers-color-scheme: dark)");
-function remembered(theme) {
-  try {
-    if (theme) localStorage.setItem(THEME, theme);
-    return localStorage.getItem(THEME);
-  } catch {
-    return null; // a page from a file may not be allowed to keep anything
-  }
-}
-const kept = remembered();
-if (kept) document.documentElement.dataset.theme = kept;
-document.querySelector("#theme").addEventListener("click", () => {
-  const now = document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
-  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
-  remembered(document.documentElement.dataset.theme);
-});
+followTheme("agentrec-report-theme");
 
 document.documentElement.classList.add("scripted");
 addEventListener("hashchange", arrive);
