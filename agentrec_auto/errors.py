@@ -18,7 +18,9 @@ Messages are lower case: what was asked, what stood in the way, and the cure las
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # imported at each start of `agentrec run`: nothing more than it needs
+    from collections.abc import Sequence
 
 
 class AgentrecError(Exception):

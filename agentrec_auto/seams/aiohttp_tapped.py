@@ -88,8 +88,8 @@ def _made_for(reader: Any) -> Any:
                 _taps[id(self)].broke(error)
                 raise
 
-        def __del__(self) -> None:
-            if (tap := _taps.pop(id(self), None)) is not None:
+        def __del__(self, taps: dict[int, Tap] = _taps) -> None:  # bound: at Python's end, names are gone
+            if (tap := taps.pop(id(self), None)) is not None:
                 tap.dropped()
 
     return Tapped

@@ -89,8 +89,12 @@ def test_launcher_costs_no_more_than_an_interpreter(tmp_path: Path, monkeypatch:
     environ = clean_environment()
     bare = [sys.executable, "-c", "pass"]
     launcher = [str(Path(sys.executable).with_name("agentrec")), "run", "--", "true"]
-    interpreter = more(["true"], environ, bare, environ, pairs=30).cpu_ms
-    assert any(more(bare, environ, launcher, environ, pairs=30).cpu_ms <= interpreter for _ in range(3))
+
+    def launchers_share() -> float:
+        interpreter = more(["true"], environ, bare, environ, pairs=30).cpu_ms
+        return more(bare, environ, launcher, environ, pairs=30).cpu_ms / interpreter
+
+    assert any(launchers_share() <= 1.0 for _ in range(4)), "four times, where neighbours are busy"
 
 
 def test_a_library_wakes_its_seam_and_no_more(run_python: Run, tmp_path: Path) -> None:

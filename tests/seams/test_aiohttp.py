@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,6 +15,7 @@ import httpx
 import pytest
 from httpx_aiohttp import AiohttpTransport
 from loopback import LoopbackServer
+from processes import run
 from seams.twins import CHAT, Corpus, question
 
 from agentrec_auto.seams import aiohttp_client, httpx_family
@@ -278,3 +281,19 @@ async def test_below_httpx(corpus: Corpus, server: LoopbackServer) -> None:
             assert await got.read() == live.content
     finally:
         httpx_family.unpatch(httpx)
+
+
+def test_a_response_that_outlives_its_program(server: LoopbackServer, tmp_path: Path) -> None:
+    """Nothing is said when an open response is collected at Python's very end, after our module's names."""
+    script = (
+        "import aiohttp, asyncio, builtins, sys\n"
+        "async def main():\n"
+        "    aiohttp.kept = session = aiohttp.ClientSession()\n"
+        f"    got = await session.post({server.url + CHAT!r}, json={question(stream=True)!r})\n"
+        "    aiohttp.reader = got.content\n"
+        "    builtins.alive = aiohttp, sys.modules[type(got.content).__module__]\n"  # emptied, the later one first
+        "    print(type(got.content).__name__)\n"
+        "asyncio.run(main())"
+    )
+    ran = run("agentrec", "run", "--", sys.executable, "-c", script, cwd=tmp_path)
+    assert ran.stdout == "Tapped\n" and "aiohttp_tapped" not in ran.stderr, ran.stderr

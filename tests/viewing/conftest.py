@@ -56,8 +56,8 @@ class Shown(Opened):
 
     @property
     def questions(self) -> list[str]:
-        """What the list shows, from the top."""
-        return self.page.locator("#list .pick").all_inner_texts()
+        """What the list shows, from the top; a text just drawn has no inner text before it is laid out."""
+        return self.page.locator("#list .pick").all_text_contents()
 
     @property
     def reading(self) -> Any:
