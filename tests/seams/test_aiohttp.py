@@ -289,11 +289,12 @@ def test_a_response_that_outlives_its_program(server: LoopbackServer, tmp_path: 
         "import aiohttp, asyncio, builtins, sys\n"
         "async def main():\n"
         "    aiohttp.kept = session = aiohttp.ClientSession()\n"
-        f"    got = await session.post({server.url + CHAT!r}, json={question(stream=True)!r})\n"
+        f"    got = await session.post({server.at(stall_after=2) + CHAT!r}, json={question(stream=True)!r})\n"
         "    aiohttp.reader = got.content\n"
         "    builtins.alive = aiohttp, sys.modules[type(got.content).__module__]\n"  # emptied, the later one first
         "    print(type(got.content).__name__)\n"
         "asyncio.run(main())"
     )
     ran = run("agentrec", "run", "--", sys.executable, "-c", script, cwd=tmp_path)
+    server.release()
     assert ran.stdout == "Tapped\n" and "aiohttp_tapped" not in ran.stderr, ran.stderr
