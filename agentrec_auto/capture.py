@@ -27,6 +27,9 @@ class Ending(str, Enum):
     """The response broke off: the connection dropped, timed out or was malformed. Never replayed."""
 
 
+_COMPLETE = Ending.COMPLETE.value
+
+
 @dataclass
 class CapturedChunk:
     """One piece of a response body, as the caller received it."""
@@ -64,7 +67,8 @@ class CapturedInteraction:
     @property
     def ending(self) -> Ending:
         """How it ended; an interaction that doesn't say is taken to be complete."""
-        return Ending(self.metadata.get("ending", Ending.COMPLETE.value))
+        told = self.metadata.get("ending", _COMPLETE)
+        return Ending.COMPLETE if told == _COMPLETE else Ending(told)
 
     @property
     def body(self) -> bytes:

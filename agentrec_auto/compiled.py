@@ -65,16 +65,29 @@ def sorted_json(value: Any) -> str:
 
 def _is_spelled_alike(value: Any, levels: int = 100) -> bool:
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return True
-    if kind is float:
-        return isfinite(value) and "e" not in repr(value)
-    if not levels or kind not in (dict, list, tuple):
-        return False
-    for member in value.values() if kind is dict else value:
-        if not _is_spelled_alike(member, levels - 1):
+    if kind is dict:
+        members = value.values()
+    elif kind is list or kind is tuple:
+        members = value
+    else:
+        return _is_plain(value)
+    for member in members:
+        kind = type(member)
+        if kind is str or kind is int:  # most are, and a call takes longer than all else here
+            continue
+        if kind is dict or kind is list or kind is tuple:
+            if not levels or not _is_spelled_alike(member, levels - 1):
+                return False
+        elif not _is_plain(member):
             return False
     return True
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    if kind is float:
+        return isfinite(value) and "e" not in repr(value)
+    return kind is str or kind is int or kind is bool or value is None
 
 
 class Words:

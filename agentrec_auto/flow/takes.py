@@ -71,8 +71,7 @@ class Takes:
         """The next asking of ``key``; its reel is looked for only if ``replays``."""
         lane = self._lane
         with self._lock:
-            lane.asked[key] += 1
-            order = lane.asked[key]
+            order = lane.asked[key] = lane.asked.get(key, 0) + 1
         reels = self._reels_of(key) if replays else ()
         return Turn(lane, order, self._pick(reels, order), len(reels))
 

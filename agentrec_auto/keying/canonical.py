@@ -73,25 +73,23 @@ def rename_ids(document: Any) -> Any:
     each run; what counts is which result belongs to which call, and that is kept. A document without
     such ids is returned as it is. RecursionError for one that is nested deeper than 200 levels.
     """
-    names: dict[str, str] = {}
-    return _renamed(document, names, _DEEPEST)
+    return _renamed(document, {}, _DEEPEST) if isinstance(document, (dict, list)) else document
 
 
 def _renamed(value: Any, names: dict[str, str], levels: int) -> Any:
-    if not levels:
-        raise RecursionError(f"nested deeper than {_DEEPEST} levels")
-    if isinstance(value, dict):
-        changed: dict[str, Any] | None = None
-        for name, member in value.items():
-            if name in _ID_NAMES and isinstance(member, str) and _MADE_UP.fullmatch(member):
-                replaced: Any = names.setdefault(member, f"id-{len(names) + 1}")
-            else:
-                replaced = _renamed(member, names, levels - 1)
-            if replaced is not member:
-                changed = dict(value) if changed is None else changed
-                changed[name] = replaced
-        return value if changed is None else changed
-    if isinstance(value, list):
-        renamed = [_renamed(member, names, levels - 1) for member in value]
-        return renamed if any(a is not b for a, b in zip(renamed, value, strict=True)) else value
-    return value
+    """A list or an object renamed; anything else is not asked for, and holds none."""
+    changed: Any = None
+    is_object = isinstance(value, dict)
+    for name, member in value.items() if is_object else enumerate(value):
+        if isinstance(member, (dict, list)) and levels > 1:
+            replaced: Any = _renamed(member, names, levels - 1)
+        elif is_object and name in _ID_NAMES and isinstance(member, str) and _MADE_UP.fullmatch(member):
+            replaced = names.setdefault(member, f"id-{len(names) + 1}")
+        elif levels > 1:
+            continue
+        else:
+            raise RecursionError(f"nested deeper than {_DEEPEST} levels")
+        if replaced is not member:
+            changed = value.copy() if changed is None else changed
+            changed[name] = replaced
+    return value if changed is None else changed

@@ -5,7 +5,7 @@ people's recordings, and prose must come through untouched. Generic rules are fo
 
 Nearly every body holds no secret at all, so each pattern stands behind a gate, a test that costs little
 and misses nothing: literals, one of which is in every text that holds the secret. All of them are looked for
-in one pass, by an Aho-Corasick automaton (2 ms for a megabyte; ``in``, one after the other, takes 35).
+at once (`agentrec_auto.redaction.signs`).
 
 Gates are asked of raw text, in which JSON may have escaped things. Letters, digits and ``-_.`` are safe from
 that, but for ``\\u00xx`` (`hides_letters`: then every shape is near). What stands *before* a key is not: in
@@ -17,9 +17,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-
-from agentrec_auto.compiled import Words
-from agentrec_auto.redaction.edits import in_pieces
 
 _BEGINNINGS = (
     r"(?<![A-Za-z0-9]{0})",
@@ -190,43 +187,3 @@ _OTHERS = (
 
 SHAPES = _KEYS + _OTHERS
 """In order of rank: where two match, the first names what was there."""
-
-
-_LITERALS = tuple(dict.fromkeys(literal for shape in SHAPES for literal in shape.gate))
-_BEHIND = {
-    literal: tuple(rank for rank, shape in enumerate(SHAPES) if literal in shape.gate)
-    for literal in _LITERALS
-}
-"""For each literal, the ranks of the shapes it is a gate of."""
-
-_SIGNS = tuple(literal for literal in _LITERALS if len(literal) == 1)
-"""Common in prose, and nothing is faster than ``in`` here."""
-
-_WORDS = tuple(literal for literal in _LITERALS if len(literal) > 1)
-_OVERLAP = max(map(len, _WORDS)) - 1
-
-
-def near(text: str) -> tuple[Shape, ...]:
-    """The shapes that a text, raw or decoded, may hold; mostly none."""
-    return SHAPES if hides_letters(text) else near_plain(text)
-
-
-def near_plain(text: str) -> tuple[Shape, ...]:
-    """The same of a text that hides no letters."""
-    found = _words_in(text)
-    found.update(sign for sign in _SIGNS if sign in text)
-    if not found:
-        return ()
-    ranks = sorted({rank for literal in found for rank in _BEHIND[literal]})
-    return tuple(shape for shape in map(SHAPES.__getitem__, ranks) if shape.is_hinted_at(text))
-
-
-def _words_in(text: str) -> set[str]:
-    """The longer literals that are in a text; a piece at a time, for each time one is met takes memory."""
-    words = _words()
-    return {_WORDS[place] for piece in in_pieces(text, _OVERLAP) for place in words.all_in(piece)}
-
-
-@cache
-def _words() -> Words:
-    return Words(word.encode() for word in _WORDS)

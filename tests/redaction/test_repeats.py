@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agentrec_auto.redaction import repeats, shapes, streams
+from agentrec_auto.redaction import repeats, signs, streams
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.values import known
@@ -134,4 +134,4 @@ def test_spares(form):
 
 def test_literals_stay_whole():
     """No literal of a gate is cut where a beginning ends: behind a comma or an opening brace."""
-    assert not [literal for literal in shapes._LITERALS if set(literal) & set(",{\n")]
+    assert not [literal for literal in signs._LITERALS if set(literal) & set(",{\n")]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redaction.planted import ODD_KINDS, after, before, kinds, prose
 
-from agentrec_auto.redaction import shapes
+from agentrec_auto.redaction import shapes, signs
 from agentrec_auto.redaction.documents import in_text
 from agentrec_auto.redaction.edits import applied
 from agentrec_auto.redaction.finder import Finder
@@ -130,3 +130,21 @@ def test_words(separator):
     """Many words are no picture."""
     words = separator.join(["word"] * 800)
     assert redacted(f"{words}{separator}AK" + "IA0123456789ABCDEF") == f"{words}{separator}[REDACTED-AWS-KEY]"
+
+
+ENDS = ('Key"', 'API_TOKEN"', "secret\\", "PassWord\\", 'keys"', "key", 'tokens"')
+pieces = st.sampled_from([literal for shape in shapes.SHAPES for literal in shape.gate])
+pieces |= pieces.map(str.swapcase) | pieces.map(str.upper) | st.sampled_from(ENDS) | st.text(max_size=3)
+
+
+@given(st.lists(pieces, max_size=6).map("".join), st.integers(0, 1 << 17))
+def test_signs(text, before):
+    """One pass tells what a look for each literal tells, as it is spelled, wherever in a text it is."""
+    text = " " * before + text
+    near, is_named = signs.signs(text)
+    assert near == tuple(
+        shape
+        for shape in shapes.SHAPES
+        if any(literal in text for literal in shape.gate) and shape.is_hinted_at(text)
+    )
+    assert is_named is any(end in text.lower() for end in signs.NAME_ENDS)

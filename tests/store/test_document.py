@@ -101,6 +101,27 @@ def test_reads_agentrec():
     assert interaction.response_extensions == {"http_version": b"HTTP/1.1"}
 
 
+@pytest.mark.parametrize("length", [0, 30, 1 << 16])
+def test_reads_past_the_summary(length):
+    """A summary of any length, and one that holds what looks like metadata, changes nothing."""
+    interaction = CapturedInteraction(CapturedRequest("GET", "https://a/", [], b""), 200, [], {})
+    interaction.metadata |= {"ending": "abandoned", "note": '\n  "metadata": {'}
+    hidden = {"prompt": "x" * length + '\n  "metadata": {"ending": "failed"}', "deep": {"metadata": {}}}
+    told = document.dumps(interaction, summary=hidden)
+    assert document.loads(told, "x") == interaction
+    laid_out_by_others = json.dumps(json.loads(told), indent=1).encode()
+    assert document.loads(laid_out_by_others, "x") == interaction
+
+
+def test_a_broken_summary_is_not_looked_at():
+    """Nothing is made of a summary: a merge that left it broken costs no recording."""
+    interaction = CapturedInteraction(
+        CapturedRequest("GET", "https://a/", [], b""), 200, [], {}, metadata={"a": 1}
+    )
+    told = document.dumps(interaction, summary={"prompt": "x"})
+    assert document.loads(told.replace(b'"prompt": "x"', b"<<<<<<< ours"), "x") == interaction
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
