@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
-from agentrec_auto.providers.runs import laid_together
+from agentrec_auto.runs import laid_together, without_padding
 
 _BLANK = re.compile(r"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -114,7 +114,8 @@ def _at_once(body: bytes, piece: re.Pattern[str] | None) -> Iterator[Event] | No
     """
     if len(body) > _MOST_AT_ONCE or b"\r" in body:
         return None
-    *whole, rest = body.decode("utf-8", "replace").split("\n\n")
+    text = body.decode("utf-8", "replace")
+    *whole, rest = (text if piece is None else without_padding(text)[0]).split("\n\n")
     is_done = bool(whole) and whole[-1] == "data: [DONE]"
     if rest or not whole:
         return None

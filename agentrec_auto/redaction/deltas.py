@@ -32,12 +32,14 @@ _NEVER_PIECES = (
 )
 _STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)'
 _NAME = "[A-Za-z0-9_-]+"
-FIELD = re.compile(
+_OPENS_FIELD = (
     rf'"(?={_NAME}"\s*:\s*")'  # first, because most quotes are something else: it halves the time
-    rf'(?!(?:{_NEVER_PIECES})")({_NAME})"\s*:\s*{_STRING}'
+    rf'(?!(?:{_NEVER_PIECES})")({_NAME})"\s*:\s*'
 )
+FIELD = re.compile(_OPENS_FIELD + _STRING)
+OPENS_PIECE = re.compile(_OPENS_FIELD + '"')
 _ELEMENT = re.compile(rf"([\[,])\s*{_STRING}(?=\s*[,\]])")
-_INDEX = re.compile(r'"(?:index|output_index|content_index|summary_index|contentBlockIndex)"\s*:\s*(\d+)')
+INDEX = re.compile(r'"(?:index|output_index|content_index|summary_index|contentBlockIndex)"\s*:\s*(\d+)')
 ANY_INDEX = re.compile(r'ndex"\s*:\s*(\d+)')  # begins with a letter that is rarer than a quote
 
 
@@ -62,7 +64,7 @@ def _channels(text: str, events: Sequence[Span]) -> Iterator[list[Span]]:
             while piece.start() >= end and number + 1 < len(events):
                 number += 1
                 start, end = events[number]
-                indices = tuple(_INDEX.findall(text, start, end)) if has_indices else ()
+                indices = tuple(INDEX.findall(text, start, end)) if has_indices else ()
                 seen.clear()
             name = piece[1]
             nth = seen[name] = seen.get(name, 0) + 1

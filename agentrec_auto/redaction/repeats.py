@@ -1,12 +1,16 @@
 """A stream that holds no secret, told at a fraction of what it takes to look for one.
 
-The events of a stream are much alike: what nearly all of them begin with is said once, and what is left is
-a third of the text or less. Only whether something *may* be there is asked here, of that and of the texts
-that the events' pieces make together; whoever is told so looks at the stream itself.
+The events of a stream are much alike: most differ in a piece of text only, and what is around it is looked at
+once (`agentrec_auto.runs`); others begin in the same way, and that is said once. Only whether something *may*
+be there is asked here, of what is left and of the texts that the events' pieces make together. Whoever is
+told so looks at the stream itself.
 
     data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"Good"}}]}
     data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":" day"}}]}
-    ╰────────────────── said once ───────────────────────────╯
+    ╰────────────────── looked at once ───────────────────╯╰ together ╯╰╴once╶╯
+
+A literal that gives a secret away has no quote in it: it is in what is around the pieces, in a piece as it
+stands, or in pieces together.
 """
 
 from __future__ import annotations
@@ -14,8 +18,12 @@ from __future__ import annotations
 import re
 from os.path import commonprefix
 
-from agentrec_auto.redaction.deltas import ANY_INDEX, FIELD
+from agentrec_auto.redaction.deltas import ANY_INDEX, FIELD, INDEX, OPENS_PIECE
 from agentrec_auto.redaction.finder import Finder
+from agentrec_auto.runs import in_runs, without_padding
+
+Channel = tuple[str, ...]
+"""The name of the pieces of a text, and the indices under which they stand."""
 
 _SHORTEST = 24
 """Characters from which on it pays to say a beginning once."""
@@ -45,21 +53,34 @@ class Look:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
         self._overlap = overlap(finder)
-        self._said: dict[str, str] = {}
-        """The last that each name said in the texts before."""
+        self._said: dict[Channel, str] = {}
+        """The last that each channel said in the texts before."""
 
     def is_clean(self, text: str) -> bool:
         """Whether the next text has nothing to be found, also together with what was before."""
+        text, padding = without_padding(text)
         between = "\n\n" if "\n\n" in text else "\n"
+        events, pieces = [], padding
+        for one in in_runs(text.split(between), OPENS_PIECE):
+            if isinstance(one, str):
+                events.append(one)
+            else:
+                events.append(one.as_one())
+                pieces += one.pieces
+        if pieces and self._finder.narrowed('"' + '"\n"'.join(pieces) + '"', repeats=True) is not None:
+            return False
+        return self._is_clean(between.join(events), between)
+
+    def _is_clean(self, text: str, between: str) -> bool:
         beginning = _beginning(text, between)
         rest = text.replace(beginning, "") if beginning else text
         brief = f"{beginning}\n{rest}"
         if not _is_plain(brief) or self._finder.narrowed(brief, repeats=True) is not None:
             return False
-        channels = _channels(rest, between)
+        channels = _channels(rest, between) if _has_one_index(brief) else _indexed(text.split(between))
         return channels is not None and all(map(self._is_clean_channel, channels.items()))
 
-    def _is_clean_channel(self, channel: tuple[str, list[str]]) -> bool:
+    def _is_clean_channel(self, channel: tuple[Channel, list[str]]) -> bool:
         name, pieces = channel
         said = self._said.get(name, "") + "".join(pieces)
         self._said[name] = said[-self._overlap :]
@@ -70,10 +91,12 @@ def _is_plain(text: str) -> bool:
     """Whether it is a stream with one event a line or a block, and its texts are where a name says so."""
     if "\n " in text or "\n\t" in text or "\0" in text:
         return False
-    # Pieces in a list have no name; log-probabilities say a text once more, token by token; an index (choice,
-    # tool call, content block) keeps texts apart that go on at the same time.
-    if '["' in text or ('"token"' in text and '"logprobs"' in text):
-        return False
+    # Pieces in a list have no name; log-probabilities say a text once more, token by token.
+    return not ('["' in text or ('"token"' in text and '"logprobs"' in text))
+
+
+def _has_one_index(text: str) -> bool:
+    """Whether there is one choice, one tool call, one content block: no texts that go on at the same time."""
     return {"0"}.issuperset(ANY_INDEX.findall(text))
 
 
@@ -92,9 +115,9 @@ def _beginning(text: str, between: str) -> str:
     return same if len(same) >= _SHORTEST else ""
 
 
-def _channels(text: str, between: str) -> dict[str, list[str]] | None:
+def _channels(text: str, between: str) -> dict[Channel, list[str]] | None:
     """The pieces of each name, in order; None where an event has two of a name."""
-    channels: dict[str, list[str]] = {}
+    channels: dict[Channel, list[str]] = {}
     seen: set[str] = set()
     for name, piece in _FIELDS_AND[between].findall(text):
         if not name:  # the next event begins
@@ -103,10 +126,21 @@ def _channels(text: str, between: str) -> dict[str, list[str]] | None:
             return None
         else:
             seen.add(name)
-            if name in channels:
-                channels[name].append(piece)
-            else:
-                channels[name] = [piece]
+            channels.setdefault((name,), []).append(piece)
+    return channels
+
+
+def _indexed(events: list[str]) -> dict[Channel, list[str]] | None:
+    """The same, and of each name the pieces under each index alone."""
+    channels: dict[Channel, list[str]] = {}
+    for event in events:
+        found = FIELD.findall(event)
+        if len({name for name, _ in found}) < len(found):
+            return None
+        indices = INDEX.findall(event)
+        for name, piece in found:
+            channels.setdefault((name,), []).append(piece)
+            channels.setdefault((name, *indices), []).append(piece)
     return channels
 
 

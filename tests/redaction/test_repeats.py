@@ -50,6 +50,15 @@ def array(text: str, at: int, index: int) -> str:
     return f"{',' if at else '['}{json.dumps({'content': text, 'more': [{'index': index}]})}\n"
 
 
+def padded(text: str, at: int, index: int) -> str:
+    told = {
+        "id": "c-1",
+        "choices": [{"index": index, "delta": {"content": text}}],
+        "obfuscation": "aB3" * (at % 3),
+    }
+    return f"data: {json.dumps(told, separators=(',', ':'))}\n\n"
+
+
 def twice(text: str, at: int, index: int) -> str:
     told = {"id": "x", "one": {"text": WORDS[at % len(WORDS)]}, "other": {"text": text}, "index": index}
     return f"data: {json.dumps(told)}\r\n\r\n"
@@ -59,7 +68,7 @@ def indented(text: str, at: int, index: int) -> str:
     return json.dumps({"content": text, "more": {"content": "-"}}, indent=1) + "\n"
 
 
-FORMS = (chat, compact, message, response, ollama, array, twice, indented)
+FORMS = (chat, compact, message, response, padded, ollama, array, twice, indented)
 
 
 def pieces_of(draw: Any) -> list[tuple[str, int]]:
@@ -113,6 +122,8 @@ TRAPS = {
     "each event has two texts": spoken(twice, KEY, "Good"),
     "a text over lines": spoken(indented, KEY, "Good"),
     "the filler is a letter of the secret": spoken(compact, CREDENTIAL, "0"),
+    "a piece by itself, behind a letter": "".join(compact(text, 0, 0) for text in ["ask"] * 20 + [KEY, "a"]),
+    "in what is there to be different": spoken(padded, "", "Good").replace("aB3aB3", "AKIA" + "Z7" * 8, 1),
 }
 
 
@@ -123,13 +134,17 @@ def test_traps(text, monkeypatch):
     assert not repeats.is_clean(text, RULES.finder)
 
 
-@pytest.mark.parametrize("form", [chat, message, response, ollama], ids=lambda form: form.__name__)
-def test_spares(form):
-    """Plain streams are told clean; with a secret in pieces they are not."""
-    fill = [form(WORDS[at % 8], at, 0) for at in range(40)]
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("form", [chat, message, response, padded, ollama], ids=lambda form: form.__name__)
+def test_spares(form, index):
+    """Plain streams are told clean; with a secret in pieces they are not, be it of one text among others."""
+    fill = [form(WORDS[at % 8], at, index) for at in range(40)]
     assert repeats.is_clean("".join(fill), RULES.finder)
-    spoken = [form(letter, at, 0) for at, letter in enumerate(f" {KEY}")]
+    spoken = [form(letter, at, index) for at, letter in enumerate(f" {KEY}")]
     assert not repeats.is_clean("".join([*fill, *spoken]), RULES.finder)
+    at_once = [form(letter, at, index) + form("0", at, 1 - index) for at, letter in enumerate(f" {KEY}")]
+    # A choice_index is none of the indices that keep texts apart, here or where streams are searched.
+    assert form is ollama or not repeats.is_clean("".join([*fill, *at_once]), RULES.finder)
 
 
 def test_literals_stay_whole():

@@ -11,7 +11,7 @@ from agentrec_auto.providers.anthropic import Anthropic
 from agentrec_auto.providers.dialect import Reply
 from agentrec_auto.providers.openai_chat import OpenAIChat
 from agentrec_auto.providers.openai_responses import OpenAIResponses
-from agentrec_auto.providers.runs import laid_together
+from agentrec_auto.runs import laid_together
 
 CHAT, ANTHROPIC, RESPONSES = OpenAIChat(), Anthropic(), OpenAIResponses()
 _HOSTILE = st.text(st.sampled_from('ab",\\:{}[]\n\u2028é<'), max_size=6)

@@ -1,0 +1,130 @@
+"""Runs of events that differ in one piece of text, told before anything is parsed.
+
+A model's answer comes as hundreds of events in one and the same envelope:
+
+    data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}
+    data: {"id":"c","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":null}]}
+
+To a dialect that appends the pieces it is all the same to read one event with ``Hello``, which takes a fifth
+of the time; and who looks for secrets looks at the envelope once. Either says by a pattern where an event may
+have such a piece.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from agentrec_auto.compiled import loads
+
+_REST = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
+"""The inside of a JSON string from where one is, up to its closing quote."""
+
+_PADDING = {
+    ',"obfuscation":"': re.compile(r'(,"obfuscation":"\w*")'),
+    ', "obfuscation": "': re.compile(r'(, "obfuscation": "\w*")'),
+    '"sequence_number":': re.compile(r'("sequence_number":\s?\d+,\s?)'),
+}
+"""What OpenAI puts into an envelope so that no two are alike, by how it begins; nothing reads it. Within a
+string, quotes are escaped: there is no such text in one."""
+
+_NONE = "\0"
+"""How no event begins: nothing before it is its envelope."""
+
+_TRIED = 16
+"""Events in envelopes of their own, one after the other, from which on a stream is taken to have no runs."""
+
+
+class Run(NamedTuple):
+    """Events, one after the other, that are the same before and behind a piece of text."""
+
+    before: str
+    pieces: list[str]
+    """As JSON has them: the insides of strings."""
+
+    behind: str
+
+    def as_one(self) -> str:
+        """One event, with all the pieces."""
+        return "".join([self.before, *self.pieces, self.behind])
+
+
+def without_padding(text: str) -> tuple[str, list[str]]:
+    """A stream without what is there only to be different, and that."""
+    found: list[str] = []
+    for beginning, pattern in _PADDING.items():
+        if beginning in text:
+            parts = pattern.split(text)
+            text = "".join(parts[::2])
+            found += parts[1::2]
+    return text, found
+
+
+def laid_together(events: list[str], piece: re.Pattern[str]) -> list[str]:
+    """The same events, with each run of those that differ in their piece only as one."""
+    return [one if isinstance(one, str) else one.as_one() for one in in_runs(events, piece)]
+
+
+def in_runs(events: list[str], piece: re.Pattern[str]) -> list[str | Run]:
+    """The events, those as a run that differ in their piece only.
+
+    ``piece`` matches an event up to the quote that opens its piece. An event in which it matches twice, or
+    whose JSON is malformed around the piece, stands alone.
+    """
+    found: list[str | Run] = []
+    before, behind, begun, misses = _NONE, "", 0, 0
+    for place, event in enumerate(events):
+        if event.startswith(before) and event.endswith(behind):
+            continue
+        if before is not _NONE:
+            found += _run(events[begun:place], before, behind)
+            misses = misses + 1 if place - begun == 1 else 0
+            before = _NONE
+        if misses < _TRIED and (at := _place(event, piece)) is not None:
+            before, behind, begun = event[: at[0]], event[at[1] :], place
+        else:
+            found.append(event)
+    if before is not _NONE:
+        found += _run(events[begun:], before, behind)
+    return found
+
+
+def _place(event: str, piece: re.Pattern[str]) -> tuple[int, int] | None:
+    """Where an event's one piece begins and ends."""
+    head = piece.search(event)
+    rest = _REST.match(event, head.end()) if head is not None else None
+    if rest is None or piece.search(event, rest.end()) is not None:
+        return None
+    return rest.span()
+
+
+def _run(events: list[str], before: str, behind: str) -> list[str] | list[Run]:
+    """Events as a run, or as they are where what differs is more than the inside of a string."""
+    if len(events) < 2:
+        return events
+    start, end = len(before), len(behind)
+    pieces = [event[start:-end] for event in events]
+    # Envelope and end of a short event may overlap.
+    if sum(map(len, pieces)) + len(events) * (start + end) != sum(map(len, events)):
+        return events
+    return [Run(before, pieces, behind)] if _are_strings(pieces) else events
+
+
+def _are_strings(pieces: list[str]) -> bool:
+    """Whether each piece is the inside of a JSON string."""
+    told = "".join(pieces)
+    if '"' not in told and "\\" not in told and told.isprintable():
+        return True
+    told = '","'.join(pieces)
+    if '\\","' in told and any(map(_escapes_what_follows, pieces)):
+        return False
+    try:  # so many strings, and nothing beside them, where each piece is the inside of one
+        strings = loads(f'["{told}"]')
+    except (ValueError, RecursionError):
+        return False
+    return len(strings) == len(pieces) and all(type(one) is str for one in strings)
+
+
+def _escapes_what_follows(piece: str) -> bool:
+    """Whether it ends in a backslash that no other one escapes."""
+    return piece.endswith("\\") and (len(piece) - len(piece.rstrip("\\"))) % 2 == 1
