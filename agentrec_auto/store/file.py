@@ -35,7 +35,7 @@ except ImportError:  # Windows: two runs that replace the same take at once may 
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
-_WRITTEN_AT_ONCE = 1 << 20
+_WRITTEN_AT_ONCE = 1 << 18
 _READ_AT_ONCE = 1 << 15
 _HEAD = 16384
 """Bytes at the beginning of a file that hold its summary and its metadata."""
