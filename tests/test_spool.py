@@ -29,7 +29,7 @@ from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.plan import Record
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.redaction import repeats, windows
+from agentrec_auto.redaction import repeats, streams, windows
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import RedactSettings, Replacement, Settings
 from agentrec_auto.spool import Spool
@@ -412,7 +412,7 @@ def test_held(content_type, tmp_path):
     ]
     store = FolderStore(str(tmp_path))
     seen = asked(recorder(store, mode, **redact), head=head)
-    body = gzip.compress(os.urandom(20_000)) if encoding else FILL * 200
+    body = gzip.compress(b"so it goes, " * 2000, compresslevel=0) if encoding else FILL * 200
     for chunk in cut(body, [500]):
         seen.see(chunk)
     assert isinstance(seen.chunks, list)
@@ -436,6 +436,13 @@ def test_stores_that_keep_the_object():
     assert type(interaction.chunks) is list and interaction.body == FILL * 100
 
 
+def test_not_searched_again(tmp_path, monkeypatch):
+    """What was looked at as it came isn't looked at once more, not even where more comes after the last event."""
+    monkeypatch.setattr(streams, "redacted", failing(errno.EINVAL))
+    told = recorded(tmp_path, [*[FILL] * 100, DONE, b": bye\n\n"])
+    assert len(told["chunks"]) == 102
+
+
 def test_like_a_list():
     """Indexed, sliced, copied and compared, a spool is the list of its chunks."""
     seen = asked(recorder(MemoryStore()))
@@ -446,11 +453,14 @@ def test_like_a_list():
     told = list(chunks)
     assert [chunk.data for chunk in told] == [chat(str(number), 0, 0).encode() for number in range(100)]
     assert [chunk.timestamp_offset for chunk in told] == sorted(chunk.timestamp_offset for chunk in told)
+    assert not chunks.is_clean and chunks.ends() and chunks.is_clean
     assert len(chunks) == 100 and [chunks[at] for at in range(-100, 100)] == told + told
     assert (chunks[3:97:7], list(reversed(chunks))) == (told[3:97:7], told[::-1])
     assert copy.deepcopy(chunks) == told
     with pytest.raises(IndexError):
         chunks[100]
+    seen.see(FILL)
+    assert not chunks.is_clean
 
 
 def test_not_under_other_rules():

@@ -225,15 +225,13 @@ class Tap:
             self._settled_at = len(self.chunks)
             self._look_to_the_end()
             self.outlet.extended(self)
-        if isinstance(
-            self.chunks, Spool
-        ):  # its file is not to be open for as long as the app has the response
+        if isinstance(self.chunks, Spool):  # the app may have the response for long, and we its file open
             self.chunks, self._due = [], _NEVER
 
     def _spool(self) -> None:
         """Of a long body, hold no more than has to be."""
         if not isinstance(self.chunks, Spool):
-            spool = None if len(self.chunks[-1].data) >= LONG else self.outlet.spool(self)
+            spool = self.outlet.spool(self)
             if spool is None:
                 self._due = _NEVER
                 return
