@@ -58,8 +58,8 @@ class Store(ABC):
         writer wins, and None is returned. A take of another run is replaced if ``replace`` (and if it is
         the first, so are all others of its key); else the next free number is used.
 
-        Of a long response, ``interaction.chunks`` is read from a temporary file piece by piece, and is a
-        sequence but no list. A store that keeps the object itself keeps `agentrec_auto.spool.unspooled` of it.
+        Of a long response, ``interaction.chunks`` may be read from a temporary file piece by piece: a
+        sequence, but no list. A store that keeps the object keeps `agentrec_auto.spool.unspooled` of it.
         """
 
     @abstractmethod
