@@ -22,7 +22,7 @@ from typing import Any, Protocol, overload
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import StoreError
-from agentrec_auto.forks import loading
+from agentrec_auto.forks import forkless, loading
 
 LONG = 1 << 21
 """Bytes of a body that are held in any case."""
@@ -65,6 +65,10 @@ class Spool(Sequence[CapturedChunk]):
 
         self._seen = sum([len(chunk.data) for chunk in chunks])
         self._looked_size = 0
+        self._lock = forkless()
+        self._has_ended = False
+        """Then nothing moves any more: at its end, a process stores what its other threads still read."""
+
         self._clean = -1
         """How many chunks there were when all were clean."""
 
@@ -79,6 +83,10 @@ class Spool(Sequence[CapturedChunk]):
         False where the body isn't clean for sure or can't be spooled: `list` gives what came, for good. As
         much is looked at as came, and as much again to catch up with what had come before.
         """
+        with self._lock:
+            return self._has_ended or self._goes_on(seen)
+
+    def _goes_on(self, seen: int) -> bool:
         until = min(seen, self._looked_size + 2 * (seen - self._seen))
         self._seen = seen
         while until - self._looked_size >= WINDOW:
@@ -87,7 +95,12 @@ class Spool(Sequence[CapturedChunk]):
         return self._lets_go()
 
     def ends(self) -> bool:
-        """Whether all that came is clean for sure."""
+        """Whether all that came is clean for sure. What comes then is held; it may end once more."""
+        with self._lock:
+            self._has_ended = True
+            return self._ends()
+
+    def _ends(self) -> bool:
         while self._looked < len(self._held):
             if not self._looks():
                 return False

@@ -243,7 +243,7 @@ class FolderStore(Store):
     def _run_of(self, name: str) -> str | None:
         """The run that recorded a take; None where it can't be told (broken, gone, made by hand)."""
         try:
-            run = self.load(name).metadata.get("run")
+            run = self.metadata(name).get("run")
         except (KeyError, BrokenRecordingError):
             return None
         return run if isinstance(run, str) else None

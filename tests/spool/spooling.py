@@ -34,9 +34,9 @@ FILL = chat("Good day, it is fine", 0, 0).encode()
 DONE = b"data: [DONE]\n\n"
 
 
-def recorder(store: Store, mode: str = "record", **redact: Any) -> Recorder:
+def recorder(store: Store, mode: str = "record", run: str = "r1", **redact: Any) -> Recorder:
     wanted = Settings(mode=mode, corpus=store.where, redact=RedactSettings(**redact))
-    return Recorder(wanted, store, Redactor(wanted.redact, {}), Ledger(), run="r1")
+    return Recorder(wanted, store, Redactor(wanted.redact, {}), Ledger(), run=run)
 
 
 def asked(recorder: Recorder, text: str = "Hi", head: list[tuple[bytes, bytes]] = SSE) -> Tap:

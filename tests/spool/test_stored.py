@@ -136,6 +136,29 @@ def test_stores_that_keep_the_object():
     assert type(interaction.chunks) is list and interaction.body == FILL * 100
 
 
+def test_nothing_moves_after_its_end():
+    """Once it has ended, no chunk goes to the file: another thread may be storing them."""
+    seen = asked(recorder(MemoryStore()))
+    for _ in range(100):
+        seen.see(FILL)
+    chunks = seen.chunks
+    assert isinstance(chunks, Spool) and chunks.ends()
+    before = chunks._size
+    for _ in range(100):
+        seen.see(FILL)
+    assert chunks._size == before and len(chunks) == 200
+
+
+def test_recorded_anew(tmp_path, monkeypatch):
+    """A recording of an earlier run is replaced without being read: it may be long."""
+    monkeypatch.setattr(FolderStore, "load", failing(errno.EINVAL))
+    for run in ("r1", "r2"):
+        seen = asked(recorder(FolderStore(str(tmp_path)), run=run))
+        seen.see(FILL)
+        seen.finished()
+        assert kept(tmp_path)["metadata"]["run"] == run
+
+
 def test_not_searched_again(tmp_path, monkeypatch):
     """What was looked at as it came isn't looked at once more, not even where more comes after the last event."""
     monkeypatch.setattr(streams, "redacted", failing(errno.EINVAL))
