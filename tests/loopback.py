@@ -29,6 +29,7 @@ them) or into the header ``x-loopback``, separated by commas:
     malformed          JSON that breaks off, in the body or in the second event
     set-cookie         send a cookie
     say=TEXT           the text to answer         token=N  characters a token (4)
+    mib=N              a text of so many MiB
     calls=N            how many of the tools offered are called (1)
 
 A plain body is one event. In a request through a proxy (``POST http://host/path``) the host is left out.
@@ -60,7 +61,7 @@ from loopback_wire import Controls, Player, Seen, plain_json, read_request
 
 WORDS = frozenset(
     "pace stall-after slow-head drop-after reset-after hang-up no-done split join gzip deflate br zstd "
-    "status times echo-key redirect bad-length malformed set-cookie say token calls".split()
+    "status times echo-key redirect bad-length malformed set-cookie say mib token calls".split()
 )
 
 

@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from agentrec_auto.capture import CapturedInteraction, Ending
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending
 from agentrec_auto.errors import StoreError, UndecodableBodyError
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
@@ -31,6 +31,7 @@ from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
 from agentrec_auto.providers.hosts import BEDROCK_VARIABLES, KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.settings import Settings
+from agentrec_auto.spool import Spool
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.document import FORMAT_VERSION
 
@@ -156,6 +157,13 @@ class Keeping:
             shelf.ledger.note(events.UNRECORDED, key=asked.key)
             self._tell_once(error)
 
+    def spool(self, tap: Tap) -> Spool | None:
+        """A spool for what redaction can tell clean as it comes; what is verified is held, to be compared."""
+        if self._shelf.settings.mode == "verify" or isinstance(tap.chunks, Spool):
+            return None
+        watch = self._origin.redaction.watch(tap.headers)
+        return None if watch is None else Spool(tap.chunks, watch)
+
     def extended(self, tap: Tap) -> None:
         """More came after the last event: write the recording once more, whole."""
         if self._name is None or tap.ending is None:
@@ -218,7 +226,7 @@ class Keeping:
             response_status=tap.status,
             response_headers=tap.headers,
             response_extensions=tap.extensions,
-            chunks=tap.chunks,
+            chunks=cast("list[CapturedChunk]", tap.chunks),  # a spool is read like one, and handed on
         )
         clean = redaction.response(interaction)
         try:

@@ -16,11 +16,14 @@ its interaction to be written once more, longer.
 A response that is garbage-collected unread only drops its tap into a queue: no file is written from a
 finaliser, which may run anywhere. The recorder empties the queue at its next call and at exit.
 
+A body that becomes long is no longer held: see `agentrec_auto.spool`.
+
 Nothing here may reach the app: a tap that fails goes mute, and says so once through ``Outlet.failed``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -31,6 +34,9 @@ from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
 from agentrec_auto.decoding import StreamDecoder, stream_decoder
 from agentrec_auto.errors import UndecodableBodyError
 from agentrec_auto.providers.endings import Terminator, is_stream
+from agentrec_auto.spool import LONG, WINDOW, Spool
+
+_NEVER = sys.maxsize
 
 
 class Outlet(Protocol):
@@ -38,6 +44,9 @@ class Outlet(Protocol):
 
     def settled(self, tap: Tap, ending: Ending) -> None:
         """The response came to its end; called once."""
+
+    def spool(self, tap: Tap) -> Spool | None:
+        """The body has become long: what takes over its chunks, or None to hold them."""
 
     def extended(self, tap: Tap) -> None:
         """Chunks came after the end that was reported; called at most once."""
@@ -72,6 +81,7 @@ class Tap:
         "__weakref__",
         "_arrived",
         "_decoder",
+        "_due",
         "_entered",
         "_expected",
         "_seen",
@@ -99,12 +109,15 @@ class Tap:
         self._decoder: StreamDecoder | None = None
         self._expected: int | None = None
         self._seen = 0
+        self._due = LONG
+        """Bytes from which on the spool is to be told of them."""
+
         self._arrived = 0.0
         self.started = perf_counter()
         self.status = 0
         self.headers: Headers = []
         self.extensions: dict[str, object] = {}
-        self.chunks: list[CapturedChunk] = []
+        self.chunks: list[CapturedChunk] | Spool = []
         self.ending: Ending | None = None
         self.error: BaseException | None = None
         self.latency_s = 0.0
@@ -146,6 +159,8 @@ class Tap:
         """A chunk is about to be handed on."""
         self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
         self._seen += len(data)
+        if self._seen >= self._due:
+            self._spool()
         if self._terminator is not None and self._settled_at is None:
             ending = self._ending_with(data)
             if ending is not None:
@@ -156,21 +171,21 @@ class Tap:
     def finished(self) -> None:
         """The last byte was handed on."""
         self._end(self._ending_at_end())
-        self._longer()
+        self._is_over()
 
     @_harmless
     def closed(self) -> None:
         """The caller closed the response, at its end or before."""
         complete = self._expected is not None and self._seen >= self._expected
         self._end(Ending.COMPLETE if complete else Ending.ABANDONED)
-        self._longer()
+        self._is_over()
 
     @_harmless
     def broke(self, error: BaseException) -> None:
         """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
         self.error = error
         self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
-        self._longer()
+        self._is_over()
 
     def dropped(self) -> None:
         """The response was garbage-collected. Called from a finaliser: touches no file and no lock."""
@@ -201,10 +216,35 @@ class Tap:
         self._settled_at = len(self.chunks)
         self.ending = ending
         self.latency_s = perf_counter() - self.started
+        self._look_to_the_end()
         self.outlet.settled(self, ending)
 
-    def _longer(self) -> None:
-        """Chunks came after the last event: ask once for a longer writing."""
+    def _is_over(self) -> None:
+        """Nothing more comes. Where chunks came after the last event, ask once for a longer writing."""
         if self._settled_at is not None and len(self.chunks) > self._settled_at:
             self._settled_at = len(self.chunks)
+            self._look_to_the_end()
             self.outlet.extended(self)
+        if isinstance(self.chunks, Spool):  # the app may have the response for long, and we its file open
+            self.chunks, self._due = [], _NEVER
+
+    def _spool(self) -> None:
+        """Of a long body, hold no more than has to be."""
+        if not isinstance(self.chunks, Spool):
+            spool = self.outlet.spool(self)
+            if spool is None:
+                self._due = _NEVER
+                return
+            self.chunks = spool
+        if self.chunks.goes_on(self._seen):
+            self._due = self._seen + WINDOW // 2
+        else:
+            self._hold()
+
+    def _look_to_the_end(self) -> None:
+        if isinstance(self.chunks, Spool) and not self.chunks.ends():
+            self._hold()
+
+    def _hold(self) -> None:
+        """Have all of the body in memory, for good."""
+        self.chunks, self._due = list(self.chunks), _NEVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +47,7 @@ def reading_of(interaction: CapturedInteraction, document: object = None) -> Rea
     """
     request = interaction.request
     call = Call.of(request) if document is None else Call.made(request.method, request.url, document)
-    if sum([len(chunk.data) for chunk in interaction.chunks]) > MOST_BYTES:
+    if any(size > MOST_BYTES for size in accumulate(len(chunk.data) for chunk in interaction.chunks)):
         return Reading(question=question_of(call))
     return read_both(call, Reply.of(interaction, loads))
 

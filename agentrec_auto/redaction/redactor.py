@@ -10,19 +10,21 @@ Nothing given is changed; what holds no secret comes back as the same object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agentrec_auto import decoding
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
-from agentrec_auto.redaction import bodies, headers, streams, url, values
+from agentrec_auto.redaction import bodies, headers, streams, url, values, windows
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.documents import in_text
 from agentrec_auto.redaction.edits import applied, merged
 from agentrec_auto.redaction.fields import PLACEHOLDER
 from agentrec_auto.redaction.finder import Finder, patterns
 from agentrec_auto.redaction.paths import Paths
+from agentrec_auto.redaction.windows import Watch
 from agentrec_auto.settings import RedactSettings
+from agentrec_auto.spool import Spool
 
 _MOST = 256
 """URLs remembered; then it begins anew."""
@@ -112,8 +114,11 @@ class Redaction:
         true. Its request is taken to be redacted already. Raises `UndecodableBodyError`.
         """
         rules = self._rules
-        chunks = [chunk.data for chunk in interaction.chunks]
         encoding, content_type, head = _described(interaction.response_headers)
+        if self._is_clean(interaction.chunks):
+            told = headers.redacted(head, rules.finder, names=rules.headers, query=rules.query)
+            return replace(interaction, response_headers=told)
+        chunks = [chunk.data for chunk in interaction.chunks]
         metadata = interaction.metadata
         if encoding:
             decoded = decoding.decode_chunks(chunks, encoding) if chunks else chunks
@@ -134,6 +139,17 @@ class Redaction:
             ],
             metadata=metadata,
         )
+
+    def watch(self, head: Headers) -> Watch | None:
+        """A watch over a long body under these headers, while it comes; None where there can be none."""
+        encoding, content_type, _ = _described(head)
+        return None if encoding else windows.watching(content_type, self._rules)
+
+    def _is_clean(self, chunks: Sequence[CapturedChunk]) -> bool:
+        """Whether a body was looked at as it came, under our rules, and has nothing to be found."""
+        if not (isinstance(chunks, Spool) and chunks.is_clean):
+            return False
+        return isinstance(chunks.watch, Watch) and chunks.watch.rules is self._rules
 
     def text(self, text: str) -> str:
         """A message about this exchange without secrets."""

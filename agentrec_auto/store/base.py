@@ -57,6 +57,9 @@ class Store(ABC):
         ``run`` is the run it was recorded in, as in its metadata. A take of the same run stays: the first
         writer wins, and None is returned. A take of another run is replaced if ``replace`` (and if it is
         the first, so are all others of its key); else the next free number is used.
+
+        Of a long response, ``interaction.chunks`` may be read from a temporary file piece by piece: a
+        sequence, but no list. A store that keeps the object keeps `agentrec_auto.spool.unspooled` of it.
         """
 
     @abstractmethod

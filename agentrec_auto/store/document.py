@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,16 +91,18 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
     yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
 
 
-def _together(chunks: list[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
-    """The chunks in runs that are written at once."""
-    start, size = 0, 0
-    for place, chunk in enumerate(chunks):
+def _together(chunks: Sequence[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
+    """The chunks in runs that are written at once; gone through once, for they may come from a file."""
+    some: list[CapturedChunk] = []
+    size = 0
+    for chunk in chunks:
+        some.append(chunk)
         size += len(chunk.data)
-        if size >= _TOGETHER_BYTES or place - start + 1 >= _TOGETHER:
-            yield chunks[start : place + 1]
-            start, size = place + 1, 0
-    if start < len(chunks):
-        yield chunks[start:]
+        if size >= _TOGETHER_BYTES or len(some) >= _TOGETHER:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteraction:

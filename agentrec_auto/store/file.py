@@ -35,7 +35,7 @@ except ImportError:  # Windows: two runs that replace the same take at once may 
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
-_WRITTEN_AT_ONCE = 1 << 20
+_WRITTEN_AT_ONCE = 1 << 18
 _READ_AT_ONCE = 1 << 15
 _HEAD = 16384
 """Bytes at the beginning of a file that hold its summary and its metadata."""
@@ -243,7 +243,7 @@ class FolderStore(Store):
     def _run_of(self, name: str) -> str | None:
         """The run that recorded a take; None where it can't be told (broken, gone, made by hand)."""
         try:
-            run = self.load(name).metadata.get("run")
+            run = self.metadata(name).get("run")
         except (KeyError, BrokenRecordingError):
             return None
         return run if isinstance(run, str) else None

@@ -8,6 +8,7 @@ from itertools import count
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.spool import unspooled
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 
 
@@ -31,6 +32,7 @@ class MemoryStore(Store):
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
     ) -> str | None:
+        interaction = unspooled(interaction)
         with self._lock:
             while (there := self._kept.get(name_of(key, take))) is not None:
                 if there.metadata.get("run") == run:
@@ -43,6 +45,7 @@ class MemoryStore(Store):
         return name_of(key, take)
 
     def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
+        interaction = unspooled(interaction)
         with self._lock:
             self._kept[name] = interaction
 

@@ -29,6 +29,8 @@ def said(ask: Ask, asked: str, *, choice: int = 0, schema: Json | None = None) -
     """The text of an answer to ``asked``."""
     if "say" in ask.controls:
         return ask.controls["say"]
+    if "mib" in ask.controls:
+        return "so-it-goes," * (int(ask.controls["mib"]) * 2**20 // 11)
     if schema:
         return json.dumps(instance(schema, ask.number))
     return f"answer {ask.number}{f'.{choice}' if choice else ''} to: {asked}"

@@ -91,6 +91,78 @@ def test_spares(text):
     assert windows.is_clean(cut(text, [50]), "text/event-stream", RULES)
 
 
+@settings(max_examples=300, deadline=None)
+@given(bodies() | documents, st.integers(1, 400), st.integers(0, 30), st.sampled_from([1, 2000]))
+def test_let_go(text, size, fill, behind):
+    """Of a body that comes bit by bit, what may be let go of holds no secret by itself, and, if it lags far enough
+    behind, nothing of one that shows later."""
+    if text.startswith("data: "):
+        text = chat(" fine", 0, 0) * fill + text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows, "_BEHIND", behind)
+        patch.setattr(windows, "LONG", 1 << 30)
+        clean = b"".join(searched(text, patch))
+        watch = windows.watching("text/event-stream", RULES)
+        free = 0
+        for chunk in cut(text, [size]):
+            if not watch.sees(chunk):
+                break
+            free = max(free, watch.free)
+        gone = text.encode()[:free].decode("utf-8", "surrogateescape")
+        assert b"".join(searched(gone, patch)) == gone.encode("utf-8", "surrogateescape")
+    if behind > 1000 or text.startswith('{"choices": [{"message"'):
+        assert clean.startswith(gone.encode("utf-8", "surrogateescape"))
+
+
+def test_let_go_of_a_document_that_turns_out_a_stream(monkeypatch):
+    """A line of plain text, then a secret letter by letter in events: none of these is let go of before."""
+    monkeypatch.setattr(windows, "_BEHIND", 3000)
+    for fill in range(4000, 4900, 50):
+        text = "x" * fill + "\n" + spoken(chat, KEY, "Good", 0)
+        watch = windows.watching("text/event-stream", RULES)
+        assert not all(map(watch.sees, cut(text, [90])))
+        assert 0 < watch.free < text.index('"content": "s"')
+
+
+def test_let_go_of_a_long_line(monkeypatch):
+    """Of a line of a stream that hasn't ended yet, nothing is let go of."""
+    monkeypatch.setattr(windows, "_BEHIND", 1)
+    before = spoken(chat, "", "Good", 30)
+    text = before + chat("x" * 900 + f" {KEY} " + "y" * 900, 0, 0)
+    for size in range(70, 400, 30):
+        watch = windows.watching("text/event-stream", RULES)
+        for chunk in cut(text, [size]):
+            is_clean = watch.sees(chunk)
+            assert watch.free <= len(before)
+        assert not is_clean
+
+
+def test_begins_before_the_second_event():
+    """What the first event said of a secret is remembered, however many windows it took."""
+    for fill in range(0, 900, 50):
+        text = chat("x" * fill + f" {KEY[:14]}", 0, 0) + chat(KEY[14:], 1, 0) + spoken(chat, "", "Good", 9)
+        assert not windows.is_clean(cut(text, [70]), "text/event-stream", RULES)
+
+
+def test_across_lines():
+    """A secret that its name gives away, a line before: wherever a window ends."""
+    for fill in range(0, 330, 5):
+        text = spoken(chat, "", "Good", 9) + "x" * fill + '\n"api_key"\n: "x1y2z3"\n' + chat("Good", 0, 0) * 9
+        assert b"x1y2z3" not in b"".join(streams.redacted(cut(text, [17]), "text/event-stream", RULES))
+
+
+def test_goes_on_after_its_end():
+    """More may come behind the last event, and is looked at, too; behind a line that was cut it can't be told."""
+    fill = spoken(chat, "", "Good", 30).encode()
+    for more, clean in ((fill, True), (spoken(chat, KEY, "Good", 3).encode(), False)):
+        watch = windows.watching("text/event-stream", RULES)
+        assert watch.sees(fill) and watch.ends()
+        assert (watch.sees(more) and watch.ends()) is clean
+    watch = windows.watching("text/event-stream", RULES)
+    assert watch.sees(fill[:-30]) and watch.ends()
+    assert not watch.sees(fill[-30:])
+
+
 def test_memory(monkeypatch):
     """Looking a long body through takes a fraction of its size."""
     monkeypatch.undo()
