@@ -67,9 +67,7 @@ def _harmless(method: Callable[..., None]) -> Callable[..., None]:
             if not tap.muted:
                 method(tap, *args)
         except Exception as error:  # ours, whatever it is: the app's call goes on
-            tap.muted = True
-            with suppress(Exception):  # to tell of a failure may fail, too
-                tap.outlet.failed(tap, error)
+            tap.mute(error)
 
     return guarded
 
@@ -154,18 +152,28 @@ class Tap:
         first, self._entered = not self._entered, True
         return first
 
-    @_harmless
     def see(self, data: bytes) -> None:
-        """A chunk is about to be handed on."""
-        self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
-        self._seen += len(data)
-        if self._seen >= self._due:
-            self._spool()
-        if self._terminator is not None and self._settled_at is None:
-            ending = self._ending_with(data)
-            if ending is not None:
-                self.whole = ending is Ending.COMPLETE
-                self._end(ending)
+        """A chunk is about to be handed on. Harmless by itself, for nothing is called as often."""
+        if self.muted:
+            return
+        try:
+            self.chunks.append(CapturedChunk(data, perf_counter() - self._arrived))
+            self._seen += len(data)
+            if self._seen >= self._due:
+                self._spool()
+            if self._terminator is not None and self._settled_at is None:
+                ending = self._terminator.feed(data) if self._decoder is None else self._ending_with(data)
+                if ending is not None:
+                    self.whole = ending is Ending.COMPLETE
+                    self._end(ending)
+        except Exception as error:
+            self.mute(error)
+
+    def mute(self, error: Exception) -> None:
+        """The tap failed: it sees nothing more."""
+        self.muted = True
+        with suppress(Exception):  # to tell of a failure may fail, too
+            self.outlet.failed(self, error)
 
     @_harmless
     def finished(self) -> None:

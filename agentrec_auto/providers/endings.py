@@ -60,11 +60,12 @@ def is_stream(content_type: bytes) -> bool:
 class Terminator:
     """Watches the decoded body of a stream, piece by piece, for the event that ends it."""
 
-    __slots__ = ("_boundary", "_event")
+    __slots__ = ("_boundary", "_event", "_has_mark")
 
     def __init__(self, content_type: bytes) -> None:
         sse = content_type.split(b";")[0].strip().lower() == b"text/event-stream"
         self._boundary = _SSE_BOUNDARY if sse else _LINE_BOUNDARY
+        self._has_mark = _marks().any_in
         self._event = bytearray()
         """What has come of the event that isn't whole yet."""
 
@@ -76,7 +77,7 @@ class Terminator:
         small its pieces: a `response.completed` holds the whole answer.
         """
         event = self._event
-        if not event and piece.endswith((b"\n\n", b"\r\n\r\n")) and not _has_mark(piece):
+        if not event and piece.endswith((b"\n\n", b"\r\n\r\n")) and not self._has_mark(piece):
             return None  # whole events, as most servers send them, and none that ends anything
         before = max(0, len(event) - 3)  # a boundary may be split over two pieces
         event += piece
@@ -84,16 +85,12 @@ class Terminator:
         for boundary in self._boundary.finditer(event, before):
             if ending is None:
                 whole = bytes(event[begin : boundary.start()])
-                if _has_mark(whole):
+                if self._has_mark(whole):
                     ending = _ending(whole)
             begin = boundary.end()
         if begin:
             del event[:begin]
         return ending
-
-
-def _has_mark(event: bytes) -> bool:
-    return _marks().any_in(event)
 
 
 @cache
