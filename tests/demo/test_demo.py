@@ -100,17 +100,6 @@ def test_keep_needs_room(run_agentrec: Run, tmp_path: Path) -> None:
     assert (done.code, "is not an empty folder" in done.stderr) == (2, True)
 
 
-def test_difference_is_seen(run_agentrec: Run, tmp_path: Path) -> None:
-    """A script that prints something else offline fails the demo: the comparison is real."""
-    folder = tmp_path / "start"
-    folder.mkdir()
-    spoiler = "import builtins, functools, os\nbuiltins.print = functools.partial(print, os.getpid())\n"
-    (folder / "sitecustomize.py").write_text(spoiler)
-    done = run_agentrec("demo", env={"PYTHONPATH": str(folder)})
-    assert done.code == 1
-    assert "openai_app.py printed another text offline than live" in " ".join(done.stdout.split())
-
-
 def without(folder: Path, *absent: str) -> Path:
     """An interpreter that has everything this one has, but for some packages."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
@@ -123,11 +112,29 @@ def without(folder: Path, *absent: str) -> Path:
     return python
 
 
-def test_one_missing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def without_anthropic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has only the other SDK."""
+    return without(tmp_path_factory.mktemp("without") / "env", "anthropic")
+
+
+def test_difference_is_seen(without_anthropic: Path, tmp_path: Path) -> None:
+    """A script that prints something else offline fails the demo: the comparison is real."""
+    folder = tmp_path / "start"
+    folder.mkdir()
+    spoiler = "import builtins, functools, os\nbuiltins.print = functools.partial(print, os.getpid())\n"
+    (folder / "sitecustomize.py").write_text(spoiler)
+    done = run(
+        without_anthropic, "-m", "agentrec_auto", "demo", cwd=tmp_path, env={"PYTHONPATH": str(folder)}
+    )
+    assert done.code == 1
+    assert "openai_app.py printed another text offline than live" in " ".join(done.stdout.split())
+
+
+def test_one_missing(without_anthropic: Path, tmp_path: Path) -> None:
     """Without one SDK it says which, and the cure, and shows the other; be stdout only ASCII."""
-    python = without(tmp_path / "env", "anthropic")
     dull = {"COLUMNS": "120", "PYTHONIOENCODING": "ascii"}
-    done = run(python, "-m", "agentrec_auto", "demo", cwd=tmp_path, env=dull)
+    done = run(without_anthropic, "-m", "agentrec_auto", "demo", cwd=tmp_path, env=dull)
     assert done.code == 0, done.stdout + done.stderr
     assert f"anthropic is not installed, so anthropic_app.py is left out: {CURE}" in done.stdout
     assert "python openai_app.py" in done.stdout
