@@ -39,7 +39,7 @@ def test_list(show: Show, shop: Path, served: bool) -> None:
     """Everything is listed, newest first, and what can't be read is named with the reason."""
     shown = show(shop, served=served)
     assert shown.questions == QUESTIONS
-    assert "can't be read" in shown.page.locator("#list li").last.inner_text()
+    assert "can't be read" in shown.page.locator("#list li").last.text_content()
     assert shown.page.locator("#found").inner_text() == "8 recordings"
 
 
