@@ -15,6 +15,7 @@ CALL = '''
 import importlib
 import sys
 
+sys.modules["click"] = None  # half of what httpx imports is for its own command line, where there is a click
 library = importlib.import_module(sys.argv[3] if len(sys.argv) > 3 else "httpx")
 body = {"model": "m", "messages": [{"role": "user", "content": sys.argv[2]}]}
 answer = library.post(sys.argv[1] + "/v1/chat/completions", json=body)

@@ -116,7 +116,9 @@ def test_an_sdk_costs_little_more(run_python: Run, tmp_path: Path) -> None:
         "import openai, os, time; begun = time.process_time(); from agentrec_auto.bootstrap import hook; "
         f"os.environ.update({inherited('auto', tmp_path)!r}); hook.start(); print(time.process_time() - begun)"
     )
-    assert min(float(run_python("-c", script).stdout) for _ in range(5)) <= 0.015
+    assert any(float(run_python("-c", script).stdout) <= 0.015 for _ in range(5)), (
+        "five times, where neighbours are busy"
+    )
     command = [sys.executable, "-c", "import openai"]
     bare, on = taken(command, clean_environment()), taken(command, inherited("auto", tmp_path))
     assert on.mib - bare.mib <= 2

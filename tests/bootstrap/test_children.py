@@ -15,7 +15,7 @@ from processes import Run
 PY = sys.executable
 
 PARENT = f"""
-import asyncio, concurrent.futures, multiprocessing, os, runpy, subprocess, sys
+import os, runpy, subprocess, sys
 
 CALL = ["call.py", sys.argv[1], "hello"]
 COMMAND = [{PY!r}, *CALL]
@@ -26,11 +26,13 @@ def call():
     runpy.run_path("call.py")
 
 def spawned(how):
+    import multiprocessing
     child = multiprocessing.get_context(how).Process(target=call)
     child.start()
     child.join()
 
 async def awaited():
+    import asyncio
     child = await asyncio.create_subprocess_exec(*COMMAND, env={{}})
     await child.wait()
 
@@ -53,7 +55,7 @@ WAYS = {
     "subprocess-keys-only": "run(env={'OPENAI_API_KEY': 'x'})",
     "subprocess-elsewhere": "COMMAND[1] = os.path.abspath('call.py'); run(cwd='/')",
     "mcp-stdio-server": "run(env=ALLOWED)",
-    "asyncio": "asyncio.run(awaited())",
+    "asyncio": "import asyncio; asyncio.run(awaited())",
     "system": "os.system(' '.join(COMMAND))",
     "execv": "os.execv(COMMAND[0], COMMAND)",
     "execve": "os.execve(COMMAND[0], COMMAND, {})",
@@ -65,7 +67,7 @@ WAYS = {
     "fork": "spawned('fork')",
     "spawn": "spawned('spawn')",
     "forkserver": "spawned('forkserver')",
-    "process-pool": "concurrent.futures.ProcessPoolExecutor(1).submit(call).result()",
+    "process-pool": "import concurrent.futures; concurrent.futures.ProcessPoolExecutor(1).submit(call).result()",
     "grandchild": "subprocess.run([sys.executable, '-c', 'import os, sys; os.execve(sys.argv[1], sys.argv[1:], {})', *COMMAND], env={})",
 }
 

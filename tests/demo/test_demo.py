@@ -84,9 +84,9 @@ def test_recordings(told: dict[str, Any], kept: Path) -> None:
     assert sorted(named) == sorted(path.name for path in (kept / "corpus").glob("*.json"))
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_kept_replays(told: dict[str, Any], kept: Path, script: str) -> None:
+def test_kept_replays(told: dict[str, Any], kept: Path) -> None:
     """What it kept replays by hand, without a key and without an endpoint's address."""
+    script = SCRIPTS[0]
     words = ["-m", "agentrec_auto", "run", "--mode", "replay", "--", sys.executable, script]
     again = run(sys.executable, *words, cwd=kept)
     (scene,) = [scene for scene in told["scripts"] if scene["script"] == script]
@@ -98,17 +98,6 @@ def test_keep_needs_room(run_agentrec: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("precious")
     done = run_agentrec("demo", "--keep", str(tmp_path))
     assert (done.code, "is not an empty folder" in done.stderr) == (2, True)
-
-
-def test_difference_is_seen(run_agentrec: Run, tmp_path: Path) -> None:
-    """A script that prints something else offline fails the demo: the comparison is real."""
-    folder = tmp_path / "start"
-    folder.mkdir()
-    spoiler = "import builtins, functools, os\nbuiltins.print = functools.partial(print, os.getpid())\n"
-    (folder / "sitecustomize.py").write_text(spoiler)
-    done = run_agentrec("demo", env={"PYTHONPATH": str(folder)})
-    assert done.code == 1
-    assert "openai_app.py printed another text offline than live" in " ".join(done.stdout.split())
 
 
 def without(folder: Path, *absent: str) -> Path:
@@ -123,11 +112,29 @@ def without(folder: Path, *absent: str) -> Path:
     return python
 
 
-def test_one_missing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def without_anthropic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has only the other SDK."""
+    return without(tmp_path_factory.mktemp("without") / "env", "anthropic")
+
+
+def test_difference_is_seen(without_anthropic: Path, tmp_path: Path) -> None:
+    """A script that prints something else offline fails the demo: the comparison is real."""
+    folder = tmp_path / "start"
+    folder.mkdir()
+    spoiler = "import builtins, functools, os\nbuiltins.print = functools.partial(print, os.getpid())\n"
+    (folder / "sitecustomize.py").write_text(spoiler)
+    done = run(
+        without_anthropic, "-m", "agentrec_auto", "demo", cwd=tmp_path, env={"PYTHONPATH": str(folder)}
+    )
+    assert done.code == 1
+    assert "openai_app.py printed another text offline than live" in " ".join(done.stdout.split())
+
+
+def test_one_missing(without_anthropic: Path, tmp_path: Path) -> None:
     """Without one SDK it says which, and the cure, and shows the other; be stdout only ASCII."""
-    python = without(tmp_path / "env", "anthropic")
     dull = {"COLUMNS": "120", "PYTHONIOENCODING": "ascii"}
-    done = run(python, "-m", "agentrec_auto", "demo", cwd=tmp_path, env=dull)
+    done = run(without_anthropic, "-m", "agentrec_auto", "demo", cwd=tmp_path, env=dull)
     assert done.code == 0, done.stdout + done.stderr
     assert f"anthropic is not installed, so anthropic_app.py is left out: {CURE}" in done.stdout
     assert "python openai_app.py" in done.stdout

@@ -48,6 +48,7 @@ def environ(endpoint: LoopbackServer) -> dict[str, str]:
         "OPENAI_BASE_URL": f"{endpoint.url}/v1",
         "ANTHROPIC_API_KEY": "sk-ant-reader",
         "ANTHROPIC_BASE_URL": endpoint.url,
+        "PYTEST_ADDOPTS": "-p no:langsmith_plugin",  # which a reader needn't have: a second a start
     }
 
 

@@ -167,12 +167,12 @@ def _faults(passed: dict[Step, int]) -> Iterator[tuple[str, Callable[[], Any]]]:
             continue
         for number in sorted({1, times}):
             at += 1
-            if not IS_LONG and (number != 1 or at % 4 or step.moment == "return"):
+            if not IS_LONG and (number != 1 or at % 8 or step.moment == "return"):
                 continue
-            error = ERRORS[at // 4 % len(ERRORS)]()
+            error = ERRORS[at // 8 % len(ERRORS)]()
             one = Step(step.code, step.moment, number)
             yield f"{one}, {error!r}", partial(failing, one, error)
-        if step.moment == "call" and (IS_LONG or at % 4 == 2):
+        if step.moment == "call" and (IS_LONG or at % 8 == 2):
             yield f"{step}, always", partial(broken, step)
 
 

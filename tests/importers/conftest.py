@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -35,14 +36,25 @@ class Tape:
 
 
 @pytest.fixture(scope="session")
-def tape(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Tape:
-    """The app's calls, recorded by vcrpy; as YAML, unless a test asks for JSON."""
-    folder = tmp_path_factory.mktemp("tape")
-    path = folder / f"test_app.{getattr(request, 'param', 'yaml')}"
-    with LoopbackServer() as server:
-        ran = run(sys.executable, APP, cwd=folder, env={"BASE_URL": server.url, "TAPE": str(path)})
-        assert ran.code == 0, ran.stderr
-    return Tape(path, server.url, json.loads(ran.stdout))
+def taped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tape]:
+    """``taped("yaml")``: the app's calls, recorded by vcrpy in this form, once."""
+
+    @functools.cache
+    def make(form: str) -> Tape:
+        folder = tmp_path_factory.mktemp("tape")
+        path = folder / f"test_app.{form}"
+        with LoopbackServer() as server:
+            ran = run(sys.executable, APP, cwd=folder, env={"BASE_URL": server.url, "TAPE": str(path)})
+            assert ran.code == 0, ran.stderr
+        return Tape(path, server.url, json.loads(ran.stdout))
+
+    return make
+
+
+@pytest.fixture
+def tape(request: pytest.FixtureRequest, taped: Callable[[str], Tape]) -> Tape:
+    """The app's calls as YAML, unless a test asks for JSON."""
+    return taped(getattr(request, "param", "yaml"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -116,10 +117,10 @@ def test_pace(serve: Callable[..., Served], folder: Path) -> None:
     for chunk in held.chunks[1:]:
         chunk.timestamp_offset = 3600.0
     store.rewrite(name, held)
-    with httpx.stream(
-        "POST", f"{serve('--speed', '1').url}/v1/messages", content=held.request.content
-    ) as slow:
+    served = serve("--speed", "1")
+    with httpx.stream("POST", f"{served.url}/v1/messages", content=held.request.content) as slow:
         assert next(slow.iter_raw()) == held.chunks[0].data
+        served.end(signal.SIGKILL)  # which waits for no answer
 
 
 def test_sixty_four_at_once(serve: Callable[..., Served]) -> None:

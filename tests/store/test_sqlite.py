@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from agentrec_auto import forks
 from agentrec_auto.errors import StoreError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store.sqlite import SQLiteStore
@@ -160,8 +161,9 @@ def test_waits_to_switch(path: Path, database: SQLiteStore) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_fork_while_in_use(database: SQLiteStore) -> None:
+def test_fork_while_in_use(database: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child opens the file for itself, though a thread of the parent was using it when it was forked."""
+    monkeypatch.setattr(forks, "_PATIENCE_S", 0.1)  # the thread waits for the one that forks
     keep(database)
     mine, held, over = database._line, threading.Event(), threading.Event()
 

@@ -39,7 +39,7 @@ def test_list(show: Show, shop: Path, served: bool) -> None:
     """Everything is listed, newest first, and what can't be read is named with the reason."""
     shown = show(shop, served=served)
     assert shown.questions == QUESTIONS
-    assert "can't be read" in shown.page.locator("#list li").last.inner_text()
+    assert "can't be read" in shown.page.locator("#list li").last.text_content()
     assert shown.page.locator("#found").inner_text() == "8 recordings"
 
 
@@ -275,14 +275,21 @@ def test_everything_has_a_name(show: Show, shop: Path) -> None:
     assert nameless == []
 
 
-@pytest.mark.slow
-@WAYS
-def test_ten_thousand(show: Show, tmp_path: Path, served: bool) -> None:
-    """10,000 recordings are listed and searched while somebody waits, and no script holds the page up for long."""
-    store = FolderStore(tmp_path / "corpus")
+@pytest.fixture(scope="module")
+def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of 10,000 recordings."""
+    folder = tmp_path_factory.mktemp("many") / "corpus"
+    store = FolderStore(folder)
     for number in range(10_000):
         corpora.plant(store, f"Where is order {number}?", corpora.plain("On its way."), at=number)
-    shown = show(tmp_path / "corpus", served=served)
+    return folder
+
+
+@pytest.mark.slow
+@WAYS
+def test_ten_thousand(show: Show, ten_thousand: Path, served: bool) -> None:
+    """10,000 recordings are listed and searched while somebody waits, and no script holds the page up for long."""
+    shown = show(ten_thousand, served=served)
     shown.page.evaluate("window.longest = 0; new PerformanceObserver((seen) => { for (const one of seen.getEntries()) window.longest = Math.max(window.longest, one.duration); }).observe({ type: 'longtask' })")  # fmt: skip
     assert shown.page.locator("#found").inner_text() == "10,000 recordings"
     assert len(shown.questions) == 100
