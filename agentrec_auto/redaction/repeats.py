@@ -22,8 +22,12 @@ from agentrec_auto.redaction.deltas import ANY_INDEX, FIELD, INDEX, OPENS_PIECE
 from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.runs import in_runs, without_padding
 
-Channel = tuple[str, ...]
-"""The name of the pieces of a text, and the indices under which they stand."""
+Channel = tuple[str, tuple[str, ...]]
+"""The name of the pieces of a text, and the indices under which they stand; none for all of the name."""
+
+_FIRST = frozenset({"0"})
+_ALL_FIRST = ("0",)
+"""Indices that are all 0, however many."""
 
 _SHORTEST = 24
 """Characters from which on it pays to say a beginning once."""
@@ -56,6 +60,9 @@ class Look:
         self._said: dict[Channel, str] = {}
         """The last that each channel said in the texts before."""
 
+        self._has_indices = False
+        """Whether there was an index but 0: texts that go on at the same time."""
+
     def is_clean(self, text: str) -> bool:
         """Whether the next text has nothing to be found, also together with what was before."""
         text, padding = without_padding(text)
@@ -77,7 +84,10 @@ class Look:
         brief = f"{beginning}\n{rest}"
         if not _is_plain(brief) or self._finder.narrowed(brief, repeats=True) is not None:
             return False
-        channels = _channels(rest, between) if _has_one_index(brief) else _indexed(text.split(between))
+        if not self._has_indices and not _FIRST.issuperset(ANY_INDEX.findall(brief)):
+            self._has_indices = True
+            self._said |= {(name, _ALL_FIRST): said for (name, _), said in self._said.items()}
+        channels = _indexed(text.split(between)) if self._has_indices else _channels(rest, between)
         return channels is not None and all(map(self._is_clean_channel, channels.items()))
 
     def _is_clean_channel(self, channel: tuple[Channel, list[str]]) -> bool:
@@ -93,11 +103,6 @@ def _is_plain(text: str) -> bool:
         return False
     # Pieces in a list have no name; log-probabilities say a text once more, token by token.
     return not ('["' in text or ('"token"' in text and '"logprobs"' in text))
-
-
-def _has_one_index(text: str) -> bool:
-    """Whether there is one choice, one tool call, one content block: no texts that go on at the same time."""
-    return {"0"}.issuperset(ANY_INDEX.findall(text))
 
 
 def _beginning(text: str, between: str) -> str:
@@ -126,7 +131,7 @@ def _channels(text: str, between: str) -> dict[Channel, list[str]] | None:
             return None
         else:
             seen.add(name)
-            channels.setdefault((name,), []).append(piece)
+            channels.setdefault((name, ()), []).append(piece)
     return channels
 
 
@@ -137,10 +142,12 @@ def _indexed(events: list[str]) -> dict[Channel, list[str]] | None:
         found = FIELD.findall(event)
         if len({name for name, _ in found}) < len(found):
             return None
-        indices = INDEX.findall(event)
+        indices = tuple(INDEX.findall(event))
         for name, piece in found:
-            channels.setdefault((name,), []).append(piece)
-            channels.setdefault((name, *indices), []).append(piece)
+            channels.setdefault((name, ()), []).append(piece)
+            if indices:
+                under = _ALL_FIRST if _FIRST.issuperset(indices) else indices
+                channels.setdefault((name, under), []).append(piece)
     return channels
 
 

@@ -25,7 +25,11 @@ interactions = st.builds(
     response_headers=headers,
     response_extensions=st.dictionaries(
         st.text(max_size=5).filter(lambda name: name not in ("network_stream", "trailers")),
-        st.binary(max_size=8) | st.text(max_size=8) | st.integers() | st.none() | st.booleans(),
+        st.binary(max_size=8)
+        | st.text(max_size=8)
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.none()
+        | st.booleans(),
         max_size=3,
     ),
     chunks=st.lists(
@@ -33,7 +37,7 @@ interactions = st.builds(
     ),
     metadata=st.dictionaries(
         st.text(max_size=5).filter(lambda name: name != "ending"),
-        st.text(max_size=8) | st.integers(),
+        st.text(max_size=8) | st.integers(-(2**63), 2**63 - 1),
         max_size=4,
     ),
 )
