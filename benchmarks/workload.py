@@ -7,7 +7,9 @@ Both are made from ``n`` alone, so server, fakes and checks agree without talkin
 from __future__ import annotations
 
 import json
+import random
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +44,10 @@ _PROSE = (
     "answer is needed today. Do not invent anything that is not in the message. "
 )
 _TAG = re.compile(rb'"user(?:_id)?": ?"q-(\d+)"')
+_NOISE = "".join(random.Random(7).choices(string.ascii_letters + string.digits, k=4096))
 REPLY = "The customer asks when the second parcel of the order arrives, and would like to be called back. "
+
+_WORDS = REPLY.split()
 
 
 @cache
@@ -96,10 +101,13 @@ def events(number: int) -> list[bytes]:
 
 
 def _event(number: int, place: int, size: int) -> bytes:
-    head = f'data: {{"id":"chatcmpl-a-{number}","object":"chat.completion.chunk","created":1790000000,'
-    head += '"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"'
-    tail = f'"}}}}],"n":{place}}}\n\n'
-    return (head + "x" * (size - len(head) - len(tail)) + tail).encode()
+    """A word of the answer, in an event as OpenAI sends them, padded at random."""
+    head = f'data: {{"id":"chatcmpl-a-{number}","object":"chat.completion.chunk","model":"gpt-4o-mini",'
+    head += f'"choices":[{{"index":0,"delta":{{"content":" {_WORDS[place % len(_WORDS)]}"}},'
+    head += '"finish_reason":null}],"obfuscation":"'
+    tail = '"}\n\n'
+    at = (number + place * 7) % (len(_NOISE) - size)
+    return (head + _NOISE[at : at + size - len(head) - len(tail)] + tail).encode()
 
 
 @dataclass(slots=True)
