@@ -77,7 +77,12 @@ def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]
 
 
 def planned(find: Find, request: CapturedRequest, library: str) -> Plan:
-    """What becomes of a request; never raises."""
+    """What becomes of a request in scope; never raises."""
+    return again(find, request) or planned_anew(find, request, library)
+
+
+def planned_anew(find: Find, request: CapturedRequest, library: str) -> Plan:
+    """The same, of a request for which there is nothing `again`."""
     try:
         return find().plan(request, library)
     except Exception as error:

@@ -16,7 +16,7 @@ from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned, process_recorder
+from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned_anew, process_recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _made_for(H: Any) -> Family:
             if asked is None:
                 request.read()
                 asked = _captured(request)
-            match plan := planned(self._find, asked, library):
+            match plan := planned_anew(self._find, asked, library):
                 case Replay():
                     return _response(H, plan, ReplayedStream(plan))
                 case Record(tap):
@@ -97,7 +97,7 @@ def _made_for(H: Any) -> Family:
             if asked is None:
                 await request.aread()
                 asked = _captured(request)
-            match plan := planned(self._find, asked, library):
+            match plan := planned_anew(self._find, asked, library):
                 case Replay():
                     return _response(H, plan, AsyncReplayedStream(plan))
                 case Record(tap):
@@ -249,10 +249,11 @@ def _captured(request: Any) -> CapturedRequest:
 
 
 def _is_ours(find: Find, request: Any, asked: CapturedRequest | None) -> bool:
-    if asked is None:
-        url, upgrades = str(request.url), "upgrade" in request.headers
-    else:  # the library's own look into its headers takes ten times as long
-        url, upgrades = asked.url, asked.header(b"upgrade") is not None
+    url = str(request.url) if asked is None else asked.url
+    head = (
+        request.headers.raw if asked is None else asked.headers
+    )  # to ask the library takes ten times as long
+    upgrades = any(name.lower() == b"upgrade" for name, _ in head)
     if upgrades or not url.startswith(("http://", "https://")):
         from agentrec_auto.seams.upgrades import unseen  # here: a websocket is rare
 

@@ -15,6 +15,7 @@ from agentrec_auto import assemble
 from agentrec_auto.flow import active
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.providers.endings import Terminator
 
 each = pytest.mark.parametrize("caller", NEW, ids=str, indirect=True)
 streaming = pytest.mark.parametrize("caller", STREAMING, ids=str, indirect=True)
@@ -254,11 +255,11 @@ async def test_tap_fails(
 ) -> None:
     """A tap that fails in the middle goes mute, and the stream goes on."""
 
-    def fail(tap: Tap, data: bytes) -> None:
+    def fail(terminator: Terminator, data: bytes) -> None:
         raise MemoryError("no room")
 
     corpus.switch("record")
-    monkeypatch.setattr(Tap, "_ending_with", fail)
+    monkeypatch.setattr(Terminator, "feed", fail)
     _, body = await caller.ask(server.url + CHAT, question(stream=True))
     assert body.endswith(b"data: [DONE]\n\n")
     corpus.finish()
@@ -306,3 +307,17 @@ async def test_cross(corpus: Corpus, server: LoopbackServer, first: Caller, stre
             other.unpatch()
         assert again == live, other
     assert server.hits == len(urls)
+
+
+@each
+async def test_again(
+    caller: Caller, corpus: Corpus, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that was replayed before is replayed without redaction and a key."""
+    corpus.switch("record")
+    live = await caller.ask(server.url + CHAT, question())
+    corpus.switch("replay")
+    assert await caller.ask(server.url + CHAT, question()) == live
+    monkeypatch.delattr(Recorder, "plan")
+    assert await caller.ask(server.url + CHAT, question()) == live
+    assert corpus.counts == {"replayed": 2}

@@ -11,7 +11,7 @@ from seams.twins import CHAT, Corpus, Twin, question
 from agentrec_auto import assemble
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow.recorder import Recorder
-from agentrec_auto.flow.tap import Tap
+from agentrec_auto.providers.endings import Terminator
 
 PARTS = ["assemble", "again", "concerns", "plan"]
 
@@ -75,14 +75,14 @@ async def test_tap_fails(
     """A tap that fails in the middle goes mute; the stream goes on, and half an answer is not kept."""
     seen = 0
 
-    def fail(tap: Tap, data: bytes) -> None:
+    def fail(terminator: Terminator, data: bytes) -> None:
         nonlocal seen
         seen += 1
         if seen == 3:
             raise MemoryError("no room")
 
     corpus.switch("record")
-    monkeypatch.setattr(Tap, "_ending_with", fail)
+    monkeypatch.setattr(Terminator, "feed", fail)
     live = await twin.chunks(client, server.url + CHAT)
     assert live[-1] == b"data: [DONE]\n\n"
     corpus.finish()
