@@ -53,6 +53,7 @@ SEEN_SDK = "sdk"
 Event = dict[str, Any]
 
 _encode = json.JSONEncoder(default=str).encode
+_quoted = json.encoder.encode_basestring_ascii
 _Said = tuple[Event, bytes]
 """An event, and its line."""
 
@@ -93,7 +94,7 @@ class Ledger:
             event: Event = {"kind": REPLAYED, "name": name, "status": status, "fuzzy": fuzzy}
             if len(self._replays) >= _LATEST:
                 self._replays.clear()
-            said = self._replays[name] = (event, _line(event))
+            said = self._replays[name] = (event, _replayed_line(name, status, fuzzy))
         self._unwritten.append(said)
         if monotonic() - self._written_at > _BATCH_S:
             self.flush()
@@ -144,6 +145,12 @@ def _is_over() -> bool:
 
 def _line(event: Event) -> bytes:
     return _encode(event).encode() + b"\n"
+
+
+def _replayed_line(name: str, status: int, fuzzy: bool) -> bytes:
+    """The same of a replay: an encoder takes ten times as long to begin."""
+    told = f'"name": {_quoted(name)}, "status": {status:d}, "fuzzy": {"true" if fuzzy else "false"}'
+    return f'{{"kind": "{REPLAYED}", {told}}}\n'.encode()
 
 
 @dataclass

@@ -37,10 +37,10 @@ def test_replays(folder: str) -> None:
     noted = Ledger()
     for fuzzy in (False, True, False):
         noted.replayed("a", 200, fuzzy=fuzzy)
-    noted.replayed("b", 404, fuzzy=False)
+    noted.replayed('b"\\\né\ud800', 404, fuzzy=False)
     noted.flush()
     tally = read(folder)
-    assert (tally.counts[ledger.REPLAYED], tally.fuzzy, tally.used) == (4, 1, {"a", "b"})
+    assert (tally.counts[ledger.REPLAYED], tally.fuzzy, tally.used) == (4, 1, {"a", 'b"\\\né\ud800'})
     assert tally.replayed_errors == {404: 1}
 
 
