@@ -27,7 +27,8 @@ _REASON = 500
 _TOLD = 3
 """How many differing paths are told."""
 
-_CURE = "Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
+CURE = "Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
+"""For whoever runs the program; who serves a corpus has another."""
 
 _LIKE = 0.25
 """Below this, the nearest recording is another question altogether: naming it would mislead."""
@@ -78,7 +79,7 @@ def asked_for(identity: Identity) -> str:
     return f"{identity.method} {identity.path}" + (f" ({', '.join(told)})" if told else "")
 
 
-def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
+def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: str = CURE) -> str:
     """The sentence for a request that no recording answers."""
     from agentrec_auto.flow.nearest import differences  # here: as above
 
@@ -92,14 +93,14 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None) -> str:
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"
         more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
         text += f"the nearest, {found.recording.name} ({found.score:.0%} alike), differs at {told}{more}"
-    return f"{text}. {_CURE}"
+    return f"{text}. {cure}"
 
 
 def incomparable(identity: Identity, where: str) -> str:
     """The sentence for a live answer that there is nothing to verify against."""
     return (
         f"agentrec: no recording in {where} answers {asked_for(identity)}, "
-        f"and so there is nothing to compare its answer with. {_CURE}"
+        f"and so there is nothing to compare its answer with. {CURE}"
     )
 
 

@@ -16,7 +16,7 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
 from agentrec_auto.flow.ledger import Ledger, say
-from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded
+from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unrecorded
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
@@ -32,6 +32,9 @@ from agentrec_auto.store.base import Store
 
 class Recorder:
     """Decides, under one set of settings."""
+
+    cure = CURE
+    """How to record what isn't there, as a miss tells it."""
 
     def __init__(
         self, settings: Settings, store: Store, redactor: Redactor, ledger: Ledger, *, run: str
@@ -158,7 +161,8 @@ class Recorder:
         if turn.recorded:
             text = past_last_take(identity, self._store.where, turn.order, turn.recorded)
         else:
-            text = unrecorded(identity, self._store.where, nearest(identity, self._store, self._keyer))
+            found = nearest(identity, self._store, self._keyer)
+            text = unrecorded(identity, self._store.where, found, cure=self.cure)
         return self.refuse(self._redactor.text(text), key=identity.key)
 
     def _fell_short(self, reel: Reel) -> None:

@@ -50,6 +50,8 @@ class Counted(Ledger):
 class LaneRecorder(Recorder):
     """A recorder that can tell whether it knows of a request at all."""
 
+    cure = "Record it with `agentrec serve --mode auto --upstream https://…`"
+
     def is_foreign(self, request: CapturedRequest) -> bool:
         """Whether a request is no LLM call, nor recorded: what a browser or a health check asks for."""
         if self.concerns(request.method, request.url, lambda: request.content):

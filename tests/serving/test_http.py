@@ -117,9 +117,10 @@ def test_garbage(standing: Served, sent: bytes) -> None:
 
 
 def test_a_body_that_is_no_json(standing: Served) -> None:
-    """A body of noise is a miss in words."""
+    """A body of noise is a miss in words, and the cure is one for who serves."""
     answer = httpx.post(standing.url + CHAT, content=b"\xff\x00{[" * 100)
-    assert answer.status_code == 418 and "no recording in" in answer.json()["error"]["message"]
+    told = answer.json()["error"]["message"]
+    assert answer.status_code == 418 and "no recording in" in told and told.endswith("--upstream https://…`")
 
 
 @pytest.mark.parametrize(
