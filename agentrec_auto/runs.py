@@ -24,9 +24,10 @@ _PADDING = {
     ',"obfuscation":"': re.compile(r'(,"obfuscation":"\w*")'),
     ', "obfuscation": "': re.compile(r'(, "obfuscation": "\w*")'),
     '"sequence_number":': re.compile(r'("sequence_number":\s?\d+,\s?)'),
+    '"created_at":"': re.compile(r'("created_at":"[\w:.+-]*",)'),
 }
-"""What OpenAI puts into an envelope so that no two are alike, by how it begins; nothing reads it. Within a
-string, quotes are escaped: there is no such text in one."""
+"""What OpenAI and Ollama put into an envelope and no two have alike, by how it begins; nothing reads it.
+Within a string, quotes are escaped: there is no such text in one."""
 
 _NONE = "\0"
 """How no event begins: nothing before it is its envelope."""

@@ -38,7 +38,8 @@ class Worker:
         contender = CONTENDERS[job.contender]
         self._contender = job.contender
         path = job.folder or (job.corpus.path if job.corpus else "")
-        command = [*contender.started(job.mode, path), sys.executable, "-m", "benchmarks.worker"]
+        under = job.options.get("under", ())  # a program that is given our command
+        command = [*contender.started(job.mode, path), *under, sys.executable, "-m", "benchmarks.worker"]
         self._errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - closed in `stop`
         self.process = subprocess.Popen(
             command,

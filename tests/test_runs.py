@@ -11,7 +11,7 @@ from agentrec_auto.providers.anthropic import Anthropic
 from agentrec_auto.providers.dialect import Reply
 from agentrec_auto.providers.openai_chat import OpenAIChat
 from agentrec_auto.providers.openai_responses import OpenAIResponses
-from agentrec_auto.runs import laid_together
+from agentrec_auto.runs import laid_together, without_padding
 
 CHAT, ANTHROPIC, RESPONSES = OpenAIChat(), Anthropic(), OpenAIResponses()
 _HOSTILE = st.text(st.sampled_from('ab",\\:{}[]\n\u2028é<'), max_size=6)
@@ -73,6 +73,10 @@ def test_padding_is_passed_over():
         {**kind, "sequence_number": place, "delta": "a", "obfuscation": f"y{place}"} for place in range(20)
     ]
     assert len(_events(RESPONSES, _body(deltas))) == 2
+    timed = "".join(
+        f'{{"created_at":"2026-11-23T10:00:00.{place}Z","response":"a"}}\n' for place in range(20)
+    )
+    assert without_padding(timed)[0] == '{"response":"a"}\n' * 20
 
 
 @pytest.mark.parametrize(

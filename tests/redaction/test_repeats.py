@@ -42,8 +42,8 @@ def response(text: str, at: int, index: int) -> str:
 
 
 def ollama(text: str, at: int, index: int) -> str:
-    told = {"model": "m", "message": {"role": "assistant", "content": text}, "choice_index": index}
-    return json.dumps(told, ensure_ascii=False) + "\n"
+    told = {"model": "m", "created_at": f"2026-11-23T10:00:00.{at}Z", "message": {"content": text}}
+    return json.dumps({**told, "choice_index": index}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def array(text: str, at: int, index: int) -> str:
