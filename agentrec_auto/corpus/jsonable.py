@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, get_args
 
 from agentrec_auto.providers.conversation import Part
-from agentrec_auto.store.document import spelled
+from agentrec_auto.store.spelling import spelled
 
 _PARTS = get_args(Part)
 

@@ -44,7 +44,8 @@ class Store(ABC):
     def only(self, key: Key) -> Recording | None:
         """The take of ``key``, if it is the only one and that is told in less time than by `takes`.
 
-        None says nothing: `takes` then does.
+        None says nothing: `takes` then does. Its request may be read, and an error of it raised, only when
+        it is asked for.
         """
         return None
 

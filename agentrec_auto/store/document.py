@@ -7,7 +7,6 @@ which). Laid out to be read in a diff: one line a header, one line a chunk. Writ
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
@@ -15,8 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto import compiled
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Ending, Headers
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Ending
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.store.spelling import (
+    read_blob,
+    read_extensions,
+    read_headers,
+    spelled,
+    spelled_extensions,
+)
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _escaped = json.encoder.encode_basestring
@@ -26,6 +32,9 @@ _METADATA = '"metadata": '
 _SUMMARY = '"summary": '
 _OPENS_SUMMARY = (_HEAD + _SUMMARY).encode()
 _OPENS_METADATA = f"\n  {_METADATA}".encode()
+_OPENS = (_HEAD + '"').encode()
+_OPENS_REQUEST = b'\n  "request": {'
+_OPENS_STATUS = b'\n  "response_status": '
 _LONGEST_SUMMARY = 1 << 15
 
 FORMAT_VERSION = 1
@@ -39,8 +48,6 @@ _TOGETHER_BYTES = 1 << 18
 """Chunks that are written at once, and their bytes."""
 
 _COMPLETE = Ending.COMPLETE.value
-_DROPPED_EXTENSIONS = ("network_stream", "trailers")
-"""Live objects, of no meaning once the connection is gone."""
 
 
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
@@ -77,7 +84,7 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
         '  "response_headers": '
         + _rows([_header(pair) for pair in interaction.response_headers], "  ")
         + ",",
-        f'  "response_extensions": {_encode(_extensions(interaction.response_extensions))},',
+        f'  "response_extensions": {_encode(spelled_extensions(interaction.response_extensions))},',
         '  "chunks": [',
     ]
     yield "\n".join(lines).encode("utf-8", "surrogatepass")
@@ -126,9 +133,39 @@ def _without_summary(data: bytes) -> Any:
     if at < 0:
         return None
     try:
-        return compiled.loads(b"{" + data[at:])
+        return compiled.loads(b"{" + memoryview(data)[at:])
     except (ValueError, RecursionError):
         return None
+
+
+def answer(data: bytes, where: str) -> CapturedInteraction:
+    """The same for a replay, which asks for no request: it is read, and an error of it raised, when it is."""
+    at = data.find(_OPENS_METADATA, 0, _LONGEST_SUMMARY) if data.startswith(_OPENS) else -1
+    begins = data.find(_OPENS_REQUEST, at)
+    ends = data.find(_OPENS_STATUS, begins)
+    if not 0 < at < begins < ends:
+        return loads(data, where)
+    view = memoryview(data)
+    try:
+        told = compiled.loads(b"".join((b"{", view[at:begins], view[ends:])))
+        return _Answered(_answer(told, _chunks), data, where)
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, OverflowError):
+        return loads(data, where)  # which says what is wrong, where it is
+
+
+class _Answered(CapturedInteraction):
+    """An interaction that was read but for its request."""
+
+    def __init__(self, told: dict[str, Any], data: bytes, where: str) -> None:
+        self.__dict__.update(told)
+        self._source = (data, where)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "request":
+            raise AttributeError(name)
+        self.request = loads(*self._source).request
+        del self._source
+        return self.request
 
 
 def read(document: Any, where: str, *, in_one: bool = False) -> CapturedInteraction:
@@ -163,29 +200,33 @@ def metadata(head: bytes) -> dict[str, Any] | None:
 def _interaction(
     document: dict[str, Any], chunks_of: Callable[[Any], list[CapturedChunk]]
 ) -> CapturedInteraction:
-    request = document["request"]
-    metadata = document.get("metadata", {})
+    told = document["request"]
+    request = CapturedRequest(
+        method=_text(told["method"], "request.method"),
+        url=_text(told["url"], "request.url"),
+        headers=read_headers(told.get("headers", [])),
+        content=read_blob(told.get("content", "")),
+    )
+    urlsplit(request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
+    return CapturedInteraction(request=request, **_answer(document, chunks_of))
+
+
+def _answer(document: dict[str, Any], chunks_of: Callable[[Any], list[CapturedChunk]]) -> dict[str, Any]:
+    """What an interaction has beside its request."""
+    metadata, status = document.get("metadata", {}), int(document["response_status"])
     if not isinstance(metadata, dict):
         raise TypeError("metadata is no object")
-    interaction = CapturedInteraction(
-        request=CapturedRequest(
-            method=_text(request["method"], "request.method"),
-            url=_text(request["url"], "request.url"),
-            headers=_read_headers(request.get("headers", [])),
-            content=_read_blob(request.get("content", "")),
-        ),
-        response_status=int(document["response_status"]),
-        response_headers=_read_headers(document.get("response_headers", [])),
-        response_extensions=_read_extensions(document.get("response_extensions", {})),
-        chunks=chunks_of(document["chunks"]),
-        metadata=metadata,
-    )
-    urlsplit(interaction.request.url)  # what is no URL (``http://[``) is a ValueError here, not at a look-up
-    if not 100 <= interaction.response_status <= 999:
-        raise ValueError(f"response_status {interaction.response_status} is no HTTP status")
-    if metadata.get("ending") != _COMPLETE:
-        _ = interaction.ending  # an unknown ending is a ValueError here, not at replay
-    return interaction
+    if not 100 <= status <= 999:
+        raise ValueError(f"response_status {status} is no HTTP status")
+    if (ending := metadata.get("ending", _COMPLETE)) != _COMPLETE:
+        Ending(ending)  # an unknown ending is a ValueError here, not at replay
+    return {
+        "response_status": status,
+        "response_headers": read_headers(document.get("response_headers", [])),
+        "response_extensions": read_extensions(document.get("response_extensions", {})),
+        "chunks": chunks_of(document["chunks"]),
+        "metadata": metadata,
+    }
 
 
 def _rows(rows: list[str], indent: str) -> str:
@@ -224,13 +265,6 @@ def _header(pair: tuple[bytes, bytes]) -> str:
     return f"[{_escaped(name.decode('latin-1'))}, {_escaped(value.decode('latin-1'))}]"
 
 
-def _read_headers(pairs: list[list[str]]) -> Headers:
-    try:
-        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
-    except AttributeError:
-        raise TypeError("header is no text") from None
-
-
 def _told_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
     try:  # most are texts, and to call a function for each takes as long as all else
         return [
@@ -247,7 +281,7 @@ def _told_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
 def _read_chunk(chunk: Any) -> CapturedChunk:
     data, offset = chunk["data"], chunk.get("timestamp_offset", 0.0)
     if type(data) is not str or not data.isascii():
-        return CapturedChunk(_read_blob(data), float(offset))
+        return CapturedChunk(read_blob(data), float(offset))
     return CapturedChunk(data.encode(), offset if type(offset) is float else float(offset))
 
 
@@ -266,54 +300,9 @@ def _in_one(told: Any) -> list[CapturedChunk]:
     return [] if last is None else [CapturedChunk(text.encode("utf-8", "surrogatepass"), float(last))]
 
 
-def spelled(data: bytes) -> str | dict[str, str]:
-    """Bytes as JSON has them: text where they are UTF-8, else base64 that says so."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"__b64__": base64.b64encode(data).decode("ascii")}
-
-
 def _blob(data: bytes) -> str:
     told = spelled(data)
     return _quoted(told) if isinstance(told, str) else _encode(told)
-
-
-def _read_blob(value: object) -> bytes:
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
-    if isinstance(value, dict) and isinstance(coded := value.get("__b64__"), str):
-        return base64.b64decode(coded, validate=True)
-    raise TypeError(f"a body is text or {{'__b64__': …}}, not {type(value).__name__}")
-
-
-def _extensions(extensions: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for name, value in extensions.items():
-        if name in _DROPPED_EXTENSIONS:
-            continue
-        if isinstance(value, bytes):
-            try:
-                told[name] = {"__bytes__": value.decode("ascii")}
-            except UnicodeDecodeError:
-                told[name] = {"__b64__": base64.b64encode(value).decode("ascii")}
-        elif value is None or isinstance(value, (str, int, float, bool)):
-            told[name] = value
-        else:
-            told[name] = str(value)
-    return told
-
-
-def _read_extensions(told: dict[str, Any]) -> dict[str, Any]:
-    extensions: dict[str, Any] = {}
-    for name, value in told.items():
-        if isinstance(value, dict) and isinstance(text := value.get("__bytes__"), str):
-            extensions[name] = text.encode("ascii")
-        elif isinstance(value, dict) and "__b64__" in value:
-            extensions[name] = _read_blob(value)
-        else:
-            extensions[name] = value
-    return extensions
 
 
 def _text(value: object, what: str) -> str:

@@ -68,7 +68,7 @@ class FolderStore(Store):
         if os.access(self._path(name_of(key, 2)), os.F_OK):
             return None
         try:
-            return Recording(key, self.load(key))
+            return Recording(key, document.answer(*self._file(key)))
         except (KeyError, BrokenRecordingError):
             return None
 

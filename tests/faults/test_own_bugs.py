@@ -31,8 +31,8 @@ ERRORS = (
 )
 """Made anew each time: a raised one keeps its traceback, and all that was alive in it."""
 
-NOTHING_IN_THEM = {("flow/tap.py", "guarded"), ("flow/tap.py", "enters")}
-"""The guard of the tap itself, a ``try`` and no more, and the swap of a flag beside it."""
+NOTHING_IN_THEM = {("flow/tap.py", "guarded"), ("flow/tap.py", "see"), ("flow/tap.py", "enters")}
+"""The guards of the tap itself, with nothing outside their ``try``, and the swap of a flag beside them."""
 
 MODES = ("record", "auto", "replay", "verify", "miss")
 """``miss``: replay, with nothing recorded."""

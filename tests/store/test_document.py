@@ -1,6 +1,7 @@
 """A cassette file gives back what was put in, and can be read by a person."""
 
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -113,8 +114,45 @@ def test_reads_past_the_summary(length):
     hidden = {"prompt": "x" * length + '\n  "metadata": {"ending": "failed"}', "deep": {"metadata": {}}}
     told = document.dumps(interaction, summary=hidden)
     assert document.loads(told, "x") == interaction
-    laid_out_by_others = json.dumps(json.loads(told), indent=1).encode()
-    assert document.loads(laid_out_by_others, "x") == interaction
+    for indent in (None, 1, 2, 4):
+        laid_out_by_others = json.dumps(json.loads(told), indent=indent).encode()
+        assert document.loads(laid_out_by_others, "x") == interaction
+        assert document.answer(laid_out_by_others, "x").metadata == interaction.metadata
+
+
+@given(interactions)
+def test_answer(interaction):
+    """Read for its answer, an interaction has all that it has; its request comes when it is asked for."""
+    told = document.dumps(interaction)
+    answer, whole = document.answer(told, "x"), document.loads(told, "x")
+    assert "request" not in vars(answer) and not hasattr(answer, "anything_else")
+    assert replace(whole, **{name: getattr(answer, name) for name in vars(whole)}) == whole
+
+
+def test_answer_under_a_broken_request():
+    """A request that can't be read hinders no replay, and is told where somebody wants it."""
+    told = document.dumps(CapturedInteraction(CapturedRequest("GET", "https://a/", [], b""), 200, [], {}))
+    answer = document.answer(told.replace(b'"GET"', b"7"), "corpus/x.json")
+    assert answer.response_status == 200
+    with pytest.raises(BrokenRecordingError, match=r"corpus/x\.json.*request.method is no text"):
+        _ = answer.request
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b'": 200', b'": 7', "no HTTP status"),
+        (b'"chunks": [', b'"chunks": [7', "not a cassette"),
+        (b"]\n}", b"]\n", "not JSON"),
+        (b'"request": {', b'"request": [', "not JSON"),
+    ],
+)
+def test_broken_answer(old, new, why):
+    """What a replay needs is looked at when it is read."""
+    told = document.dumps(CapturedInteraction(CapturedRequest("GET", "https://a/", [], b""), 200, [], {}))
+    with pytest.raises(BrokenRecordingError, match=r"corpus/x\.json") as error:
+        document.answer(told.replace(old, new), "corpus/x.json")
+    assert why in str(error.value)
 
 
 def test_a_broken_summary_is_not_looked_at():
