@@ -11,63 +11,34 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from typing import Any
 
 _PATIENCE_S = 5.0
 """How long a fork waits at most for one lock: a thread that holds it may wait for the one that forks."""
 
-_mine = threading.local()
-"""``held``: how many locks this thread has."""
-
-_turnstile = threading.RLock()
-"""Passed on the way to the first lock that a thread takes, and closed while a fork waits: who has just let go
-of a lock is often the first to have it again, and several such threads would keep a fork waiting for ever."""
+_locks: weakref.WeakSet[Any] = weakref.WeakSet()
+_held: list[Any] = []
 
 
-class Forkless:
-    """A lock that no other thread holds at a fork; the thread that has it may take it again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        _locks.add(self)
-
-    def __enter__(self) -> None:
-        held = getattr(_mine, "held", 0)
-        if not held:
-            with _turnstile:
-                pass
-        self._lock.acquire()
-        _mine.held = held + 1
-
-    def __exit__(self, *_: object) -> None:
-        _mine.held -= 1
-        self._lock.release()
-
-    def waited_for(self) -> bool:
-        """Take it for a fork; whether that was to be had."""
-        return self._lock.acquire(timeout=_PATIENCE_S)
-
-    def let_go(self) -> None:
-        """The fork is over."""
-        self._lock.release()
+def forkless() -> Any:
+    """A lock (a `threading.RLock`, whose type has no public name) that no other thread holds at a fork."""
+    lock = threading.RLock()
+    _locks.add(lock)
+    return lock
 
 
-_locks: weakref.WeakSet[Forkless] = weakref.WeakSet()
-_to_undo: list[Callable[[], None]] = []
-
-loading = Forkless()
+loading = forkless()
 """Held around an import in the midst of somebody's call."""
 
 
 def _before() -> None:
-    global _to_undo
-    undo = [_turnstile.release] if _turnstile.acquire(timeout=_PATIENCE_S) else []
-    _to_undo = undo + [lock.let_go for lock in list(_locks) if lock.waited_for()]
+    global _held
+    _held = [lock for lock in list(_locks) if lock.acquire(timeout=_PATIENCE_S)]
 
 
 def _after() -> None:
-    while _to_undo:
-        _to_undo.pop()()
+    while _held:
+        _held.pop().release()
 
 
 if hasattr(os, "register_at_fork"):

@@ -22,7 +22,7 @@ from typing import Any, Protocol, overload
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import StoreError
-from agentrec_auto.forks import Forkless, loading
+from agentrec_auto.forks import forkless, loading
 
 LONG = 1 << 21
 """Bytes of a body that are held in any case."""
@@ -65,7 +65,7 @@ class Spool(Sequence[CapturedChunk]):
 
         self._seen = sum([len(chunk.data) for chunk in chunks])
         self._looked_size = 0
-        self._lock = Forkless()
+        self._lock = forkless()
         self._has_ended = False
         """Then nothing moves any more: at its end, a process stores what its other threads still read."""
 

@@ -9,7 +9,7 @@ import weakref
 from time import monotonic, sleep
 from urllib.parse import quote
 
-from agentrec_auto.forks import Forkless
+from agentrec_auto.forks import forkless
 
 BUSY_S = 30.0
 """How long a writer waits for others."""
@@ -27,7 +27,7 @@ class Line:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.lock = Forkless()
+        self.lock = forkless()
         self.database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
