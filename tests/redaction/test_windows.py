@@ -8,12 +8,12 @@ import tracemalloc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from redaction.test_repeats import CREDENTIAL, KEY, RULES, bodies, chat, searched, spoken
 
 from agentrec_auto.redaction import repeats, streams, windows
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.values import known
-from tests.redaction.test_repeats import CREDENTIAL, KEY, RULES, bodies, chat, searched, spoken
 
 
 @pytest.fixture(autouse=True)

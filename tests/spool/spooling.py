@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redaction.test_repeats import CREDENTIAL, chat
 
 from agentrec_auto import spool
 from agentrec_auto.capture import CapturedRequest
@@ -23,14 +24,9 @@ from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import RedactSettings, Settings
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.file import FolderStore
-from tests.redaction.test_repeats import CREDENTIAL, chat
 
 SSE = [(b"content-type", b"text/event-stream"), (b"transfer-encoding", b"chunked")]
-
-
 FILL = chat("Good day, it is fine", 0, 0).encode()
-
-
 DONE = b"data: [DONE]\n\n"
 
 
@@ -48,6 +44,14 @@ def asked(recorder: Recorder, text: str = "Hi", head: list[tuple[bytes, bytes]] 
     assert isinstance(plan, Record)
     plan.tap.head(200, head, {"http_version": b"HTTP/1.1"})
     return plan.tap
+
+
+def filled(recorder: Recorder, count: int = 100) -> Tap:
+    """The tap of a long response: so many events were seen, and it goes on."""
+    seen = asked(recorder)
+    for _ in range(count):
+        seen.see(FILL)
+    return seen
 
 
 def cut(body: bytes, sizes: Sequence[int]) -> list[bytes]:

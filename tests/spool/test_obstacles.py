@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from redaction.test_repeats import chat
 from spool.spooling import (
     FILL,
-    asked,
     cut,
     failing,
+    filled,
     kept,
     open_files,
     recorded,
@@ -25,16 +26,13 @@ from agentrec_auto import spool
 from agentrec_auto.spool import Spool
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore
-from tests.redaction.test_repeats import chat
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pread"), reason="no spool here")
 
 
 def test_forked(tmp_path):
     """A child that reads on in a response of its parent's changes nothing of what the parent stores."""
-    seen = asked(recorder(FolderStore(str(tmp_path))))
-    for _ in range(60):
-        seen.see(FILL)
+    seen = filled(recorder(FolderStore(str(tmp_path))), 60)
     assert isinstance(seen.chunks, Spool) and seen.chunks._size
     child = os.fork()
     if not child:
@@ -51,9 +49,7 @@ def test_forked(tmp_path):
 def test_leaves_no_file(tmp_path, monkeypatch):
     """The file has no name, so that nothing is left of it, whatever ends the process."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen = asked(recorder(MemoryStore()))
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(recorder(MemoryStore()))
     assert isinstance(seen.chunks, Spool) and seen.chunks._size
     assert not list(tmp_path.iterdir())
 
@@ -99,9 +95,7 @@ def test_disk_that_fills_up(tmp_path, monkeypatch, capsys):
 def test_closed_by_the_program(tmp_path, capsys):
     """A program that closes all files and opens its own in their place keeps those; it is told what was lost."""
     ours = recorder(FolderStore(str(tmp_path / "corpus")))
-    seen = asked(ours)
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(ours)
     assert isinstance(seen.chunks, Spool) and seen.chunks._file is not None
     descriptor = seen.chunks._file._descriptor
     theirs = os.open(tmp_path / "theirs", os.O_RDWR | os.O_CREAT)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from redaction.test_repeats import CREDENTIAL, FORMS, KEY, chat, spoken
 from spool.spooling import (
     DONE,
     FILL,
@@ -17,6 +18,7 @@ from spool.spooling import (
     Writings,
     asked,
     cut,
+    filled,
     in_memory,
     recorded,
     recorder,
@@ -29,7 +31,6 @@ from agentrec_auto.settings import RedactSettings, Replacement
 from agentrec_auto.spool import Spool
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore
-from tests.redaction.test_repeats import CREDENTIAL, FORMS, KEY, chat, spoken
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pread"), reason="no spool here")
 
@@ -124,9 +125,7 @@ def test_behind_the_last_event(tmp_path):
 
 def test_not_under_other_rules():
     """A body that was told clean under some rules is searched under others."""
-    seen = asked(recorder(MemoryStore()))
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(recorder(MemoryStore()))
     chunks = seen.chunks
     assert isinstance(chunks, Spool) and chunks.ends()
     told = CapturedInteraction(CapturedRequest("GET", "https://host/", [], b""), 200, SSE, {}, chunks)  # type: ignore[arg-type]

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from loopback import ServerProcess
 from processes import Run
+from redaction.test_repeats import FORMS, chat
 from spool.spooling import (
     DONE,
     FILL,
     asked,
     cut,
     failing,
+    filled,
     kept,
     open_files,
     recorded,
@@ -31,7 +33,6 @@ from agentrec_auto.redaction import streams
 from agentrec_auto.spool import Spool
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore
-from tests.redaction.test_repeats import FORMS, chat
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pread"), reason="no spool here")
 
@@ -53,9 +54,7 @@ def test_ended_early(end, tmp_path):
     """A response that was left early or broke off is stored up to there; no file stays open."""
     before = open_files()
     ours = recorder(FolderStore(str(tmp_path)))
-    seen = asked(ours)
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(ours)
     assert isinstance(seen.chunks, Spool) and open_files() > before
     if end == "broke":
         seen.broke(KeyboardInterrupt())
@@ -128,9 +127,7 @@ def test_in_one_piece(tmp_path, writings):
 def test_stores_that_keep_the_object():
     """What a program's own store is given, or finds in memory, has its chunks in a list."""
     store = MemoryStore()
-    seen = asked(recorder(store))
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(recorder(store))
     seen.finished()
     (interaction,) = [store.load(name) for name in store.names()]
     assert type(interaction.chunks) is list and interaction.body == FILL * 100
@@ -138,9 +135,7 @@ def test_stores_that_keep_the_object():
 
 def test_nothing_moves_after_its_end():
     """Once it has ended, no chunk goes to the file: another thread may be storing them."""
-    seen = asked(recorder(MemoryStore()))
-    for _ in range(100):
-        seen.see(FILL)
+    seen = filled(recorder(MemoryStore()))
     chunks = seen.chunks
     assert isinstance(chunks, Spool) and chunks.ends()
     before = chunks._size
