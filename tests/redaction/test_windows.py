@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redaction.test_repeats import CREDENTIAL, KEY, RULES, bodies, chat, searched, spoken
+from spool.spooling import cut
 
 from agentrec_auto.redaction import repeats, streams, windows
 from agentrec_auto.redaction.bodies import Rules
@@ -22,16 +23,6 @@ def small(monkeypatch):
     monkeypatch.setattr(windows, "LONG", 64)
     monkeypatch.setattr(windows, "_WINDOW", 300)
     monkeypatch.setattr(repeats, "_OVERLAP", 120)
-
-
-def cut(text: str, sizes: list[int]) -> list[bytes]:
-    """The body in chunks of these sizes, again and again."""
-    body, chunks, at, turn = text.encode(), [], 0, 0
-    while at < len(body):
-        size = sizes[turn % len(sizes)]
-        chunks.append(body[at : at + size])
-        at, turn = at + size, turn + 1
-    return chunks
 
 
 def one_document(text: str) -> str:
@@ -50,7 +41,7 @@ documents = st.builds(
 @given(bodies() | documents, st.lists(st.integers(1, 400), min_size=1, max_size=4))
 def test_sound(text, sizes):
     """Whatever is told clean is clean, also when it is searched as a whole."""
-    chunks = cut(text, sizes)
+    chunks = cut(text.encode(), sizes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "LONG", 1 << 30)
         clean = b"".join(searched(text, patch))
@@ -68,7 +59,7 @@ def test_across_windows(size, secret):
             one_document("x" * fill + f" {secret} " + "y" * 900),
             spoken(chat, secret, "Good", fill),
         ):
-            assert not windows.is_clean(cut(text, [size]), "text/event-stream", RULES)
+            assert not windows.is_clean(cut(text.encode(), [size]), "text/event-stream", RULES)
 
 
 def test_long_credential():
@@ -77,8 +68,10 @@ def test_long_credential():
     rules = Rules(Finder(known=known([(secret, "[REDACTED]")])))
     for fill in range(0, 2000, 111):
         text = one_document("x" * fill + f" {secret} " + "y" * 3000)
-        assert not windows.is_clean(cut(text, [90]), "application/json", rules)
-        assert not windows.is_clean(cut(spoken(chat, secret, "Good", 20), [900]), "application/json", rules)
+        assert not windows.is_clean(cut(text.encode(), [90]), "application/json", rules)
+        assert not windows.is_clean(
+            cut(spoken(chat, secret, "Good", 20).encode(), [900]), "application/json", rules
+        )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +81,7 @@ def test_long_credential():
 )
 def test_spares(text):
     """Bodies without a secret are told clean."""
-    assert windows.is_clean(cut(text, [50]), "text/event-stream", RULES)
+    assert windows.is_clean(cut(text.encode(), [50]), "text/event-stream", RULES)
 
 
 @settings(max_examples=300, deadline=None)
@@ -104,7 +97,7 @@ def test_let_go(text, size, fill, behind):
         clean = b"".join(searched(text, patch))
         watch = windows.watching("text/event-stream", RULES)
         free = 0
-        for chunk in cut(text, [size]):
+        for chunk in cut(text.encode(), [size]):
             if not watch.sees(chunk):
                 break
             free = max(free, watch.free)
@@ -120,7 +113,7 @@ def test_let_go_of_a_document_that_turns_out_a_stream(monkeypatch):
     for fill in range(4000, 4900, 50):
         text = "x" * fill + "\n" + spoken(chat, KEY, "Good", 0)
         watch = windows.watching("text/event-stream", RULES)
-        assert not all(map(watch.sees, cut(text, [90])))
+        assert not all(map(watch.sees, cut(text.encode(), [90])))
         assert 0 < watch.free < text.index('"content": "s"')
 
 
@@ -131,7 +124,7 @@ def test_let_go_of_a_long_line(monkeypatch):
     text = before + chat("x" * 900 + f" {KEY} " + "y" * 900, 0, 0)
     for size in range(70, 400, 30):
         watch = windows.watching("text/event-stream", RULES)
-        for chunk in cut(text, [size]):
+        for chunk in cut(text.encode(), [size]):
             is_clean = watch.sees(chunk)
             assert watch.free <= len(before)
         assert not is_clean
@@ -141,14 +134,16 @@ def test_begins_before_the_second_event():
     """What the first event said of a secret is remembered, however many windows it took."""
     for fill in range(0, 900, 50):
         text = chat("x" * fill + f" {KEY[:14]}", 0, 0) + chat(KEY[14:], 1, 0) + spoken(chat, "", "Good", 9)
-        assert not windows.is_clean(cut(text, [70]), "text/event-stream", RULES)
+        assert not windows.is_clean(cut(text.encode(), [70]), "text/event-stream", RULES)
 
 
 def test_across_lines():
     """A secret that its name gives away, a line before: wherever a window ends."""
     for fill in range(0, 330, 5):
         text = spoken(chat, "", "Good", 9) + "x" * fill + '\n"api_key"\n: "x1y2z3"\n' + chat("Good", 0, 0) * 9
-        assert b"x1y2z3" not in b"".join(streams.redacted(cut(text, [17]), "text/event-stream", RULES))
+        assert b"x1y2z3" not in b"".join(
+            streams.redacted(cut(text.encode(), [17]), "text/event-stream", RULES)
+        )
 
 
 def test_goes_on_after_its_end():

@@ -57,10 +57,11 @@ def filled(recorder: Recorder, count: int = 100) -> Tap:
 def cut(body: bytes, sizes: Sequence[int]) -> list[bytes]:
     """The body in chunks of these sizes, again and again."""
     chunks: list[bytes] = []
-    while body:
+    at = 0
+    while at < len(body):
         size = sizes[len(chunks) % len(sizes)]
-        chunks.append(body[:size])
-        body = body[size:]
+        chunks.append(body[at : at + size])
+        at += size
     return chunks
 
 
