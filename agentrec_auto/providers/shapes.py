@@ -28,8 +28,14 @@ def _shape(dialect: str, pattern: str, *, distinctive: bool = True) -> Shape:
     return Shape(dialect, re.compile(pattern), distinctive)
 
 
+_OPENAI_REST = (
+    "models|files|batches|vector_stores|assistants|threads|conversations|uploads"
+    "|fine_tuning|containers|evals|videos"
+)
+_GEMINI_REST = "models|tunedModels|files|batches|operations|cachedContents|fileSearchStores|interactions"
+
 SHAPES = (
-    _shape("openai", r"/chat/completions$"),
+    _shape("openai", r"/chat/completions(/.*)?$"),
     _shape("mistral", r"/(fim|agents)/completions$"),
     _shape("gemini", r"/models/[^/]+:\w+$"),
     _shape("gemini", r":(raw|streamRaw)Predict$"),
@@ -41,13 +47,14 @@ SHAPES = (
     _shape("cohere", r"/v[12]/(chat|embed|rerank|classify)$", distinctive=False),
     _shape("openai", r"/audio/(speech|transcriptions|translations)$"),
     _shape("openai", r"/images/(generations|edits|variations)$"),
+    _shape("openai", r"/responses/resp_[^/]*(/.*)?$"),  # a background response that is waited for
     _shape("openai", r"/responses(/.*)?$", distinctive=False),
+    _shape("openai", r"/v1/moderations$"),  # openai leaves the model out, unless the app names one
     _shape("openai", r"/(completions|embeddings|moderations|rerank)$", distinctive=False),
     _shape("replicate", r"/v1/predictions(/[^/]+(/cancel)?)?$"),
     _shape("replicate", r"/predictions(/.*)?$", distinctive=False),
-    _shape(
-        "openai", r"/v1/(models|files|batches|vector_stores|assistants|threads|conversations|uploads)(/.*)?$"
-    ),
+    _shape("openai", rf"/(v1|openai)/({_OPENAI_REST})(/.*)?$"),  # Azure's are below /openai
+    _shape("gemini", rf"/v1(alpha|beta)\d*/({_GEMINI_REST})(/.*)?$"),
 )
 
 _TELEMETRY = re.compile(
