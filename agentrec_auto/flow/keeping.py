@@ -123,6 +123,8 @@ class Shelf:
 
     def after_fork(self) -> None:
         """In a forked child: what is open is the parent's to keep."""
+        for tap in self._open:
+            tap.is_parents = True
         self._open = weakref.WeakSet()
         self.orphans.clear()
 

@@ -90,6 +90,7 @@ class Tap:
         "error",
         "extensions",
         "headers",
+        "is_parents",
         "latency_s",
         "muted",
         "outlet",
@@ -101,6 +102,10 @@ class Tap:
     def __init__(self, outlet: Outlet) -> None:
         self.outlet = outlet
         self.muted = False
+        self.is_parents = False
+        """Whether it was opened before this process was forked: leaving it here means nothing, for the parent
+        may read on."""
+
         self._entered = False
         self._settled_at: int | None = None
         self._terminator: Terminator | None = None
@@ -219,7 +224,7 @@ class Tap:
         return self._terminator.feed(data)
 
     def _end(self, ending: Ending) -> None:
-        if self._settled_at is not None:
+        if self._settled_at is not None or (self.is_parents and ending is not Ending.COMPLETE):
             return
         self._settled_at = len(self.chunks)
         self.ending = ending
