@@ -6,6 +6,7 @@ Sync and async differ in ``await`` and ``async`` only; everything is decided by 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ def _made_for(H: Any) -> Family:
         async def handle_async_request(self, request: Any) -> Any:
             asked = _asked(H, request)
             if asked is not None and (play := again(self._find, asked)) is not None:
+                await _others_turn()
                 return _response(H, play, AsyncReplayedStream(play))
             if not _is_ours(self._find, request, asked):
                 return await self._send(request)
@@ -99,12 +101,14 @@ def _made_for(H: Any) -> Family:
                 asked = _captured(request)
             match plan := planned_anew(self._find, asked, library):
                 case Replay():
+                    await _others_turn()
                     return _response(H, plan, AsyncReplayedStream(plan))
                 case Record(tap):
                     return _tapped(H, await self._send(request, tap), tap, AsyncTappedStream)
                 case Pass():
                     return await self._send(request)
                 case Refuse(miss):
+                    await _others_turn()
                     return _refusal(H, miss)
             never(plan)
 
@@ -297,6 +301,18 @@ def _response(H: Any, play: Replay, stream: Any) -> Any:
 def _refusal(H: Any, miss: Miss) -> Any:
     told = {"reason_phrase": miss.reason}
     return H.Response(STATUS, headers=miss.headers, stream=H.ByteStream(miss.body), extensions=told)
+
+
+async def _others_turn() -> None:
+    """Let other tasks run, and a cancellation or a timeout reach this one, as a real call does.
+
+    A loop over replayed calls would otherwise never let go of the event loop.
+    """
+    loop = sys.modules.get("asyncio")
+    if loop is not None and loop._get_running_loop() is not None:
+        await loop.sleep(0)
+    elif (trio := sys.modules.get("trio")) is not None and trio.lowlevel.in_trio_run():
+        await trio.lowlevel.checkpoint()
 
 
 async def _sleep(seconds: float) -> None:

@@ -90,3 +90,29 @@ async def test_replay_cancelled(twin: Twin, corpus: Corpus, client: Any, server:
     with pytest.raises(asyncio.CancelledError):
         await call
     assert not corpus.tally.is_red
+
+
+@pytest.mark.parametrize("mode", ["replay", "replay, of nothing"])
+async def test_replay_lets_others_run(
+    twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer, mode: str
+) -> None:
+    """A loop over replayed or refused calls lets go of the event loop: tasks run, and a timeout reaches it."""
+    corpus.switch("record")
+    await client.post(server.url + CHAT, json=question())
+    corpus.switch("replay")
+    asked = question() if mode == "replay" else question("nobody asked")
+    ran = 0
+
+    async def other() -> None:
+        nonlocal ran
+        ran += 1
+
+    for _ in range(3):
+        task = asyncio.create_task(other())
+        await client.post(server.url + CHAT, json=asked)
+        assert task.done()
+    assert ran == 3
+    call = asyncio.create_task(client.post(server.url + CHAT, json=asked))
+    asyncio.get_running_loop().call_soon(call.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await call
