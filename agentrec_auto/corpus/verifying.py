@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agentrec_auto.capture import Ending, first_header
+from agentrec_auto.compiled import loads
 from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.corpus.identity import Standing, standing
 from agentrec_auto.corpus.scanning import Scan
@@ -45,6 +46,7 @@ def problems(corpus: Corpus, scan: Scan) -> Iterator[Problem]:
         if isinstance(held, Broken):
             yield Problem(held.name, "broken", f"can't be read: {held.why}", "restore it, or delete it")
             continue
+        yield from _of_summary(corpus, held)
         yield from _of_version(held)
         yield from _of_key(corpus, held)
         yield from _of_ending(held)
@@ -53,6 +55,20 @@ def problems(corpus: Corpus, scan: Scan) -> Iterator[Problem]:
             yield Problem(held.name, "secret", text, "`agentrec scrub --write`")
     yield from _of_takes(takes)
     yield from _left_over(corpus)
+
+
+def _of_summary(corpus: Corpus, held: Held) -> Iterator[Problem]:
+    """No reader of ours looks at the summary, and people and their tools do."""
+    if not isinstance(corpus.store, FolderStore):
+        return
+    try:
+        with open(os.path.join(corpus.where, f"{held.name}.json"), "rb") as opened:
+            loads(opened.read())
+    except OSError:
+        return  # it was taken away meanwhile
+    except (ValueError, RecursionError) as error:
+        text = f"is replayed, but its summary is not JSON ({error})"
+        yield Problem(held.name, "broken", text, "mend it, or restore it")
 
 
 def _of_version(held: Held) -> Iterator[Problem]:

@@ -80,6 +80,19 @@ def test_torn_file(agentrec: Agentrec, here: Path, kept: Kept) -> None:
     ]
 
 
+def test_unfinished_merge(agentrec: Agentrec, here: Path, kept: Kept) -> None:
+    """Merge markers in what stands first in a file, for people, are no reason to stop looking."""
+    file = here / "corpus" / f"{kept.name('2291')}.json"
+    begin, comma, rest = file.read_text().partition(",\n")
+    mine, yours = f'    "note": "{OPENAI}",\n', '    "note": "",\n'
+    merge = f"<<<<<<< HEAD\n{mine}=======\n{yours}>>>>>>> theirs\n"
+    file.write_text(f"{begin}{comma}{merge}{rest}")
+    (finding,) = json.loads(agentrec("scan", "--json", *QUICK).stdout)["findings"]
+    assert (finding["kind"], finding["path"]) == ("OPENAI-KEY", "line 5")
+    ran = agentrec("verify")
+    assert ran.code == 1 and "is replayed, but its summary is not JSON" in ran.stdout
+
+
 def test_summary_of_the_library(agentrec: Agentrec, here: Path, kept: Kept) -> None:
     """What the agentrec library writes beside the interaction is looked at, too."""
     file = here / "corpus" / f"{kept.name('2291')}.json"

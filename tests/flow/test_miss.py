@@ -55,6 +55,15 @@ def test_differences(before, now, told):
     assert differences(one(*now), one(*before)) == [told]
 
 
+def test_a_renamed_recording():
+    """A recording of the same request under another name is told by what it should be called."""
+    store = MemoryStore()
+    store.add("mine", CapturedInteraction(asking("Hi"), 200, [], {}), take=1, run="r", replace=False)
+    asked = identity("Hi")
+    told = unrecorded(asked, "corpus", nearest(asked, store, KEYER))
+    assert f"; mine is the same request, but isn't found by that name: call it {asked.key}. " in told
+
+
 def test_what_is_not_like_it_is_not_named():
     """Another endpoint's recording is no clue to what changed."""
     asked = KEYER.identify(CapturedRequest("GET", "https://api.openai.com/v1/models", [], b""))
