@@ -89,7 +89,8 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: 
     elif found.score < _LIKE:
         text += "nothing recorded there is like it"
     elif identity.key == found.identity.key:
-        text += f"{found.recording.name} is the same request, but isn't found by that name: call it {identity.key}"
+        mine = found.recording.name
+        text += f"{mine} is the same request, but isn't found by that name: call it {identity.key}"
     else:
         differing = differences(identity, found.identity)
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"

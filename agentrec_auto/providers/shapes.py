@@ -30,7 +30,7 @@ def _shape(dialect: str, pattern: str, *, distinctive: bool = True) -> Shape:
 
 _OPENAI_REST = (
     "models|files|batches|vector_stores|assistants|threads|conversations|uploads"
-    "|fine_tuning|containers|evals|videos"
+    "|fine_tuning|containers|evals|videos|skills"
 )
 _GEMINI_REST = "models|tunedModels|files|batches|operations|cachedContents|fileSearchStores|interactions"
 

@@ -43,6 +43,16 @@ def test_websocket(run_agentrec: Run, how: str) -> None:
     assert "1 connection refused" in ran.stderr
 
 
+@pytest.mark.parametrize("path", ["realtime?model=m", "responses"])
+@pytest.mark.parametrize("how", WEBSOCKETS)
+def test_websocket_on_a_gateway(run_agentrec: Run, server: LoopbackServer, how: str, path: str) -> None:
+    """A gateway's is known by its path: replay doesn't go live there."""
+    script = WEBSOCKETS[how].replace("URL", repr(f"ws://127.0.0.1:{server.port}/v1/{path}"))
+    ran = run_agentrec("run", "--mode", "replay", "--", PY, "-c", tried(script))
+    assert (ran.code, server.hits) == (3, 0)
+    assert "refused a WebSocket to 127.0.0.1" in ran.stdout
+
+
 @pytest.mark.parametrize("how", ["websockets", "aiohttp"])
 def test_websocket_elsewhere(run_agentrec: Run, server: LoopbackServer, how: str) -> None:
     """A WebSocket to any other host is none of our business: here its server doesn't speak the protocol."""

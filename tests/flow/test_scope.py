@@ -28,6 +28,7 @@ def concerned(method, path, body=None):
         "POST /v1/containers",
         "POST /v1/evals/eval_1/runs",
         "GET /v1/videos/video_1/content",
+        "GET /v1/skills?beta=true",
         "GET /openai/files?api-version=2024-10-21",
         "GET /openai/batches/batch_1",
         "GET /v1/messages/batches/msgbatch_1/results",

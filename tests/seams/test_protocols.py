@@ -50,7 +50,7 @@ async def test_upgrade(twin: Twin, corpus: Corpus, server: LoopbackServer) -> No
 
 @pytest.fixture
 def echo() -> Iterator[str]:
-    """The URL of a websocket server that sends back what it gets; its path looks like an LLM's."""
+    """The URL of a websocket server that sends back what it gets, and is no LLM's."""
     websockets = pytest.importorskip("websockets.sync.server")
 
     def handle(line: Any) -> None:
@@ -59,7 +59,7 @@ def echo() -> Iterator[str]:
 
     with websockets.serve(handle, "127.0.0.1", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/v1/responses"
+        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/v1/echo"
         server.shutdown()
 
 
