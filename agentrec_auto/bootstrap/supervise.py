@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Mapping
     from types import FrameType
+    from typing import Any
 else:
     import _signal as signal  # the same without its enums, which cost 4 ms
 
@@ -24,7 +25,12 @@ def _numbers(*names: str) -> tuple[int, ...]:
 
 PASSED_ON = _numbers("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
 FROM_TERMINAL = _numbers("SIGINT", "SIGQUIT")
-"""Ignored by us while the command runs: a terminal sends them to both, and it is for the command to act."""
+"""A terminal sends them to both of us, and it is for the command to act. What came otherwise may have been
+sent to us alone."""
+
+GRACE_S = 2.0
+"""How long a command that was sent such a signal, too (``killpg``), has to end before it gets ours: it would
+take a second one as an order to drop everything."""
 
 IGNORED_BY_PYTHON = _numbers("SIGPIPE", "SIGXFSZ")
 """What a Python ignores, and so would its children; a command started by a shell doesn't."""
@@ -53,10 +59,15 @@ def wait_for(command: list[str], environ: Mapping[str, str]) -> int:
         except ProcessLookupError:  # it has just ended
             pass
 
-    before = {}
+    def pass_on_later(number: int, frame: FrameType | None) -> None:
+        if child and not _has_terminal():
+            signal.signal(signal.SIGALRM, lambda *_: pass_on(number, None))
+            signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+
+    before: dict[int, Any] = {signal.SIGALRM: signal.getsignal(signal.SIGALRM)}
     for number in (*PASSED_ON, *FROM_TERMINAL):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup has it ignored, and so must the command
-            before[number] = signal.signal(number, signal.SIG_IGN if number in FROM_TERMINAL else pass_on)
+            before[number] = signal.signal(number, pass_on_later if number in FROM_TERMINAL else pass_on)
     resets = [number for number in FROM_TERMINAL if number in before]
     try:
         child = os.posix_spawnp(command[0], command, environ, setsigdef=[*resets, *IGNORED_BY_PYTHON])
@@ -64,8 +75,23 @@ def wait_for(command: list[str], environ: Mapping[str, str]) -> int:
             pass_on(number, None)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _has_terminal() -> bool:
+    """Whether we are in the foreground of a terminal, where Ctrl-C is meant for the command, too."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
 
 
 def become(command: list[str], environ: Mapping[str, str]) -> None:

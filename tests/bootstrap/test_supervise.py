@@ -78,6 +78,14 @@ def test_ends_as_the_command_ends(waiting: subprocess.Popen[str], name: str) -> 
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT"])
+def test_a_terminals_signal_to_the_launcher_alone(waiting: subprocess.Popen[str], name: str) -> None:
+    """By ``kill -INT``, say, or a supervisor that stops with it: the command gets it, once, a little later."""
+    waiting.send_signal(getattr(signal, name))
+    stdout, _ = waiting.communicate(timeout=30)
+    assert (stdout, waiting.returncode) == (f"{name}\n", 7)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT"])
 def test_the_terminals_signals_are_the_commands(waiting: subprocess.Popen[str], name: str) -> None:
     """Sent to the whole group, as Ctrl-C is: the command acts on it, once, and the launcher waits."""
     os.killpg(waiting.pid, getattr(signal, name))
