@@ -1,4 +1,4 @@
-"""Pythons that we are kept out of: by a flag that passes PYTHONPATH by, or by ``env -i``.
+"""Pythons that we are kept out of: by a flag or a setting that passes PYTHONPATH by, or by ``env -i``.
 
 Loaded at the start of ``agentrec run``, and where a program starts such a Python.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
+from agentrec_auto.bootstrap.hook import INJECT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,25 +17,28 @@ if TYPE_CHECKING:
 _ASK_NOTHING = ("pip", "ensurepip", "venv", "virtualenv")
 """Modules that are started with ``-I`` every day, and ask no model."""
 
+_CURE = "; `agentrec hook install` adds a start-up file that is run all the same"
 _CLEARING = ("-", "-i", "--ignore-environment")
+_UNSETTING = ("-u", "--unset")
 _told: set[str] = set()
 
 
 def kept_out(command: Sequence[str]) -> str:
     """What is to be said of ``command``; nothing, where we are not kept out."""
-    start = 0
-    if os.path.basename(command[0]) == "env":
-        start = _after_env(command)
-        if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
-            shown = " ".join(command[: start + 1])
-            return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
+    start = _after_env(command)
+    if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
+        shown = " ".join(command[: start + 1])
+        return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
     if not _is_python(command[start : start + 1]):
         return ""
+    if _sets_us_aside(command[:start]) and not _has_start_up_file(command[start]):
+        shown = " ".join(command[: start + 1])
+        return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{_CURE}"
     flag, module = _read(command[start + 1 :])
     if not flag or module in _ASK_NOTHING:
         return ""
     shown = " ".join([*command[: start + 1], flag])
-    cure = "; `agentrec hook install` adds a start-up file that is run all the same"
+    cure = _CURE
     if "S" in flag:
         cure = ""
     elif _has_start_up_file(command[start]):
@@ -53,11 +58,23 @@ def tell(words: Sequence[str]) -> None:
 
 
 def _after_env(command: Sequence[str]) -> int:
-    """Where ``env``'s own words end."""
+    """Where ``env``'s own words end, and a shell's settings; 0 where there are none."""
+    first = 1 if os.path.basename(command[0]) == "env" else 0
     for number, word in enumerate(command):
-        if number and not word.startswith("-") and "=" not in word:
+        of_env = first and (word.startswith("-") or command[number - 1] in _UNSETTING)
+        if number >= first and not of_env and "=" not in word:
             return number
     return len(command)
+
+
+def _sets_us_aside(words: Sequence[str]) -> bool:
+    """Whether these settings give a PYTHONPATH that begins anew: not as ``src:$PYTHONPATH`` does."""
+    for number, word in enumerate(words):
+        if word.startswith("PYTHONPATH=") and "$" not in word and INJECT not in word:
+            return True
+        if word == "--unset=PYTHONPATH" or (word == "PYTHONPATH" and words[number - 1] in _UNSETTING):
+            return True
+    return False
 
 
 def _is_python(words: Sequence[str]) -> bool:

@@ -248,7 +248,11 @@ def _judge_program(command: "Any") -> None:
     try:
         if name in ("claude", "claude.exe"):
             from agentrec_auto.bootstrap.watch import check_program
-        elif name == "env" or (name.startswith("python") and words[1:2] and words[1].startswith("-")):
+        elif (
+            name == "env"
+            or words[0].startswith("PYTHONPATH=")
+            or (name.startswith("python") and words[1:2] and words[1].startswith("-"))
+        ):
             from agentrec_auto.bootstrap.blind import tell as check_program
         else:
             return

@@ -124,6 +124,9 @@ KEPT_OUT = {
     "bytes": "subprocess.run([os.fsencode(COMMAND[0]), b'-I', b'-c', b'pass'])",
     "execve": "os.execve(COMMAND[0], [COMMAND[0], '-I', '-c', 'pass'], {})",
     "env -i": "subprocess.run(['env', '-i', 'A=b', *COMMAND])",
+    "env PYTHONPATH": "subprocess.run(['env', 'A=b', 'PYTHONPATH=src', *COMMAND])",
+    "env -u PYTHONPATH": "subprocess.run(['env', '-u', 'PYTHONPATH', *COMMAND])",
+    "shell's PYTHONPATH": "subprocess.run('PYTHONPATH=src ' + COMMAND[0] + ' -c pass', shell=True)",
 }
 
 
@@ -148,6 +151,8 @@ def test_a_child_that_we_are_kept_out_of_is_told(
         "[COMMAND[0], '-I', '-c', 'pass'], env={'AGENTREC_MODE': 'off'}",
         "['env', 'A=b', COMMAND[0], '-c', 'pass']",
         "['env', '-i', 'true']",
+        "['env', 'PYTHONPATH=src', 'true']",
+        "'PYTHONPATH=src:$PYTHONPATH ' + COMMAND[0] + ' -c pass', shell=True",
     ],
 )
 def test_a_child_that_we_are_not_kept_out_of(run_agentrec: Run, tmp_path: Path, child: str) -> None:
