@@ -90,7 +90,10 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: 
         text += "nothing recorded there is like it"
     elif identity.key == found.identity.key:
         mine = found.recording.name
-        text += f"{mine} is the same request, but isn't found by that name: call it {identity.key}"
+        text += (
+            f"{mine} is the same request by the rules that hold now, but isn't found by that name: "
+            f"`agentrec rekey --write` mends it, or call it {identity.key}"
+        )
     else:
         differing = differences(identity, found.identity)
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"

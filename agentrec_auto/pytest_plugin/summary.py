@@ -32,10 +32,10 @@ def write(
     lines = [] if tally.is_empty else [tally.line(mode=mode, corpus=shown(corpus))]
     lines += _cut([text.removeprefix("agentrec: ") for text in wrong], reporter)
     lines += _of_unused(reporter, unused)
-    lines += tally.alarms()
-    lines += tally.warnings
+    alarms = tally.alarms() if tally.bypasses or not reporter.config.option.collectonly else []
+    lines += [*alarms, *tally.warnings]
     if lines:
-        uneasy = bool(tally.alarms() or tally.warnings)
+        uneasy = bool(alarms or tally.warnings)
         reporter.write_sep("=", "agentrec", red=tally.is_red, yellow=uneasy and not tally.is_red)
         for line in lines:
             reporter.write_line(line)

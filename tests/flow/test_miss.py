@@ -55,13 +55,14 @@ def test_differences(before, now, told):
     assert differences(one(*now), one(*before)) == [told]
 
 
-def test_a_renamed_recording():
-    """A recording of the same request under another name is told by what it should be called."""
+def test_a_recording_under_another_name():
+    """The rules for keys changed, or a file was renamed: the recording that would answer is told, and the cure."""
     store = MemoryStore()
     store.add("mine", CapturedInteraction(asking("Hi"), 200, [], {}), take=1, run="r", replace=False)
     asked = identity("Hi")
     told = unrecorded(asked, "corpus", nearest(asked, store, KEYER))
-    assert f"; mine is the same request, but isn't found by that name: call it {asked.key}. " in told
+    assert "; mine is the same request by the rules that hold now, but isn't found by that name: " in told
+    assert f"`agentrec rekey --write` mends it, or call it {asked.key}. " in told
 
 
 def test_what_is_not_like_it_is_not_named():

@@ -81,6 +81,13 @@ def test_an_sdk_without_a_call(suite: Suite) -> None:
     assert alarm.startswith("replicate was imported, but no LLM call was seen")
 
 
+def test_tests_that_are_only_collected(suite: Suite) -> None:
+    """Where no test is run, that no call was seen is no news."""
+    suite.write("replicate.py", "")
+    suite.write("test_app.py", "import replicate\ndef test_it(): pass")
+    assert "no LLM call was seen" not in suite.pytest("--agentrec", "replay", "--collect-only").stdout
+
+
 def test_warnings(suite: Suite) -> None:
     """What agentrec warned of while tests had their output captured is told again."""
     suite.write("test_app.py", ONE)
