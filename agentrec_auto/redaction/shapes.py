@@ -72,6 +72,9 @@ def hides_letters(text: str) -> bool:
     return "\\u00" in text and _HIDDEN.search(text) is not None
 
 
+HIDING = tuple(f"\\u00{digit}" for digit in range(2, 8))
+"""One of these is in every text in which letters are hidden."""
+
 _HIDDEN = re.compile(r"\\u00(?!26|3[cCeE])[2-7]")
 
 _PREFIXED: tuple[tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]], ...] = (
