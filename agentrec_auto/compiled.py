@@ -52,10 +52,9 @@ def dumps(value: Any) -> bytes:
 def sorted_json(value: Any) -> str:
     """The JSON of ``value`` as the standard library writes it: keys sorted, no white space, ASCII or not.
 
-    Requests are told apart by it, so orjson writes it only where every character is sure to be the same: it
-    spells numbers with an exponent in its own way.
+    Requests are told apart by it, so orjson writes it only where every character is sure to be the same.
     """
-    if orjson is not None and _is_spelled_alike(value):
+    if orjson is not None and is_spelled_alike(value):
         try:
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
         except TypeError:  # a lone surrogate, a large integer, deep nesting
@@ -63,7 +62,9 @@ def sorted_json(value: Any) -> str:
     return _encode_sorted(value)
 
 
-def _is_spelled_alike(value: Any, levels: int = 100) -> bool:
+def is_spelled_alike(value: Any, levels: int = 100) -> bool:
+    """Whether orjson is sure to write a value as the standard library does. Numbers with an exponent have
+    two spellings."""
     kind = type(value)
     if kind is dict:
         members = value.values()
@@ -76,7 +77,7 @@ def _is_spelled_alike(value: Any, levels: int = 100) -> bool:
         if kind is str or kind is int:  # most are, and a call takes longer than all else here
             continue
         if kind is dict or kind is list or kind is tuple:
-            if not levels or not _is_spelled_alike(member, levels - 1):
+            if not levels or not is_spelled_alike(member, levels - 1):
                 return False
         elif not _is_plain(member):
             return False
