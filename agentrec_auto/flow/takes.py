@@ -143,4 +143,4 @@ class Takes:
 
 
 def _size(reels: tuple[Reel, ...]) -> int:
-    return sum(len(chunk) for reel in reels for chunk in reel.chunks)
+    return sum(reel.held for reel in reels)

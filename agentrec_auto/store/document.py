@@ -282,7 +282,8 @@ def _told_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
         ]
 
 
-def _read_chunk(chunk: Any) -> CapturedChunk:
+def read_chunk(chunk: Any) -> CapturedChunk:
+    """A chunk out of its JSON; KeyError, TypeError or ValueError for anything else."""
     data, offset = chunk["data"], chunk.get("timestamp_offset", 0.0)
     if type(data) is not str or not data.isascii():
         return CapturedChunk(read_blob(data), float(offset))
@@ -290,7 +291,7 @@ def _read_chunk(chunk: Any) -> CapturedChunk:
 
 
 def _chunks(told: Any) -> list[CapturedChunk]:
-    return [_read_chunk(chunk) for chunk in told]
+    return [read_chunk(chunk) for chunk in told]
 
 
 def _in_one(told: Any) -> list[CapturedChunk]:
