@@ -199,7 +199,7 @@ def test_records_then_replays(run_agentrec: Run, call: Path, server: LoopbackSer
 
 
 def test_a_swallowed_miss_ends_red(run_agentrec: Run, tmp_path: Path, server: LoopbackServer) -> None:
-    """The command catches the error and says 0; the run says 3, and each miss in words, once."""
+    """The command catches the error and says 0; the run says 3, and each miss is told in words, once."""
     app = written(tmp_path, "app.py", f"""
 import httpx
 for word in ("a", "a", "b"):
@@ -209,8 +209,41 @@ for word in ("a", "a", "b"):
     ran = run_agentrec("run", "--mode", "replay", "--", PY, app)
     assert (ran.code, server.hits) == (3, 0)
     assert counted(ran.stderr) == {"replayed": 0, "recorded": 0, "missed": 3}
-    summary = ran.stderr[ran.stderr.index("agentrec: 0 replayed") :].splitlines()[1:]
-    assert len([line for line in summary if "answers POST /v1/chat/completions" in line]) == len(set(summary))
+    text, _, pointer = ran.stderr.splitlines()
+    assert "answers POST /v1/chat/completions" in text
+    assert pointer == "agentrec: what was missed is told above"
+
+
+IN_SILENCE = """
+import subprocess, sys
+subprocess.run([sys.executable, *sys.argv[1:]], capture_output=True)
+"""
+
+
+def test_what_nobody_saw_is_told_at_the_end(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer
+) -> None:
+    """Misses in children whose output is captured are told by the summary, in words, with one cure for all."""
+    assert run_agentrec("run", "--", PY, call, server.url, "hello").code == 0
+    silent = written(tmp_path, "silent.py", IN_SILENCE)
+    script = "; ".join(f"{PY} {silent} {call} {server.url} {word}" for word in ("hallo", "hullo"))
+    ran = run_agentrec("run", "--mode", "replay", "--", "sh", "-c", script)
+    counts, one, other, cure = ran.stderr.splitlines()
+    assert (ran.code, "2 missed" in counts) == (3, True)
+    assert {one[-17:], other[-17:]} == {'"hello" → "hallo"', '"hello" → "hullo"'}
+    assert cure.startswith("agentrec: Record it with AGENTREC_MODE=auto")
+
+
+def test_one_of_two_was_seen(run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
+    """What the terminal shows already is pointed to, the rest is told."""
+    assert run_agentrec("run", "--", PY, call, server.url, "hello").code == 0
+    silent = written(tmp_path, "silent.py", IN_SILENCE)
+    script = f"{PY} {call} {server.url} hallo; {PY} {silent} {call} {server.url} hullo; true"
+    ran = run_agentrec("run", "--mode", "replay", "--", "sh", "-c", script)
+    summary = ran.stderr[ran.stderr.index("agentrec: 0 replayed") :].splitlines()
+    assert (ran.code, len(summary)) == (3, 3)
+    assert '"hello" → "hullo"' in summary[1] and "AGENTREC_MODE=auto" in summary[1]
+    assert summary[2] == "agentrec: what else was missed is told above"
 
 
 def test_a_miss_leaves_the_commands_own_code(run_agentrec: Run, call: Path, server: LoopbackServer) -> None:
@@ -228,12 +261,74 @@ def test_the_whole_tree_is_summed_up(
     assert not list(tmp_path.glob("agentrec-run-*"))
 
 
-def test_a_run_inside_a_run(run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer) -> None:
-    """Each sums up what is below it; the outer counts the inner's calls, too."""
-    inner = [PY, "-m", "agentrec_auto", "run", "--", PY, call, server.url, "a"]
-    ran = run_agentrec("run", "--", *inner, env={"TMPDIR": str(tmp_path)})
-    assert ran.stderr.count("0 replayed, 1 recorded, 0 missed") == 2
+RUN = f"{PY} -m agentrec_auto run"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (f"{RUN} -- {{a}}", ["0 replayed, 1 recorded, 0 missed · mode auto · corpus"]),
+        (f"{RUN} -- {RUN} -- {{a}}", ["0 replayed, 1 recorded, 0 missed · mode auto · corpus"]),
+        (f"{RUN} -- true", ["no LLM call was seen · mode auto · corpus"]),
+        (
+            f"{RUN} -- {{a}}; {{a}}",
+            [
+                "0 replayed, 1 recorded, 0 missed · mode auto · corpus",
+                "in all: 1 replayed, 1 recorded, 0 missed · mode auto · corpus",
+            ],
+        ),
+        (
+            f"{RUN} -- {{a}}; {RUN} --mode replay -- {{a}}",
+            [
+                "0 replayed, 1 recorded, 0 missed · mode auto · corpus",
+                "1 replayed, 0 recorded, 0 missed · mode replay · corpus",
+                "in all: 1 replayed, 1 recorded, 0 missed",
+            ],
+        ),
+        (f"{RUN} -- {{a}} 2>/dev/null", ["0 replayed, 1 recorded, 0 missed · mode auto · corpus"]),
+    ],
+    ids=["one", "of three", "nothing", "and calls of its own", "two modes", "that nobody saw"],
+)
+def test_a_run_inside_a_run(
+    run_agentrec: Run, tmp_path: Path, call: Path, server: LoopbackServer, command: str, told: list[str]
+) -> None:
+    """Each sums up what is below it; the outer counts all, and doesn't say again what the inner has said."""
+    script = command.format(a=f"{PY} {call} {server.url} a")
+    ran = run_agentrec("run", "--", "sh", "-c", script, env={"TMPDIR": str(tmp_path)})
+    assert ran.stderr.splitlines() == [f"agentrec: {line}" for line in told]
     assert not list(tmp_path.glob("agentrec-run-*"))
+
+
+def test_a_miss_of_a_run_inside_a_run(run_agentrec: Run, call: Path, server: LoopbackServer) -> None:
+    """Both end red, though each command ended well, and the words come once."""
+    script = f"{RUN} -- sh -c '{PY} {call} {server.url} a 2>/dev/null; true'; echo inner: $?"
+    ran = run_agentrec("run", "--mode", "replay", "--", "sh", "-c", script)
+    assert (ran.code, ran.stdout) == (3, "inner: 3\n")
+    assert ran.stderr.count("1 missed") == ran.stderr.count("no recording in") == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "env", "told"),
+    [
+        ("import openai; openai.OpenAI()", {}, "OPENAI_API_KEY is not set, and without a key"),
+        ("import anthropic, openai", {}, "ANTHROPIC_API_KEY and OPENAI_API_KEY are not set,"),
+        ("import openai", {"AZURE_OPENAI_API_KEY": "k"}, "no LLM call was seen: `agentrec doctor"),
+        ("import openai, os; os.environ['OPENAI_API_KEY'] = 'k'", {}, "was seen: `agentrec doctor"),
+        ("import litellm_stand_in", {}, "no LLM call was seen · mode auto · corpus"),
+    ],
+)
+def test_a_missing_key_is_told(
+    run_agentrec: Run, tmp_path: Path, script: str, env: dict[str, str], told: str
+) -> None:
+    """An SDK that found no key makes no call, and the summary says which variable is missing."""
+    written(tmp_path, "litellm_stand_in.py", "import socket")
+    assert told in run_agentrec("run", "--", PY, "-c", script, env=env).stderr
+
+
+def test_a_key_in_one_process_is_enough(run_agentrec: Run) -> None:
+    """Where one of the processes had a key, that is not what was in the way."""
+    script = f"{PY} -c 'import openai'; OPENAI_API_KEY=k {PY} -c 'import openai'; {PY} -c 'import openai'"
+    assert "is not set" not in run_agentrec("run", "--", "sh", "-c", script).stderr
 
 
 def test_an_sdk_without_a_call_is_told(run_agentrec: Run, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
-from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded
+from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded, with_one_cure, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.store.memory import MemoryStore
@@ -116,11 +116,38 @@ def test_past_the_last_take(order, word):
 
 
 def test_answer_is_read_by_every_sdk():
-    """The text stands wherever an SDK looks for it, and no SDK is to try again."""
+    """The text stands wherever some SDK looks for it, and no SDK is to try again."""
     miss = Miss('why "so"\u2026')
     body = json.loads(miss.body)
     assert {body["message"], body["detail"], body["error"]["message"]} == {miss.text}
     assert (b"x-should-retry", b"false") in miss.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/v1/chat/completions", ["error"]),
+        ("/v1/responses", ["error"]),
+        ("/v1/messages", ["error", "type"]),
+        ("/v1beta/models/gemini-3:generateContent", ["error"]),
+        ("/v1/embeddings", ["detail", "error", "message", "type"]),
+        ("/model/m/converse", ["detail", "error", "message", "type"]),
+    ],
+)
+def test_answer_in_the_shape_of_the_api(path, where):
+    """Where the API is known by its path, the text stands once: SDKs show the whole body."""
+    miss = Miss("why", words_for(identity("x", path=path)))
+    body = json.loads(miss.body)
+    assert (sorted(body), body["error"]["message"]) == (where, "why")
+    assert miss.body.count(b'"why"') == (1 if "detail" not in where else 3)
+
+
+def test_one_cure_for_several():
+    """Misses with the same cure tell it once, at the end; others keep theirs."""
+    texts = ["a is missing. Record it with x", "b is missing. Record it with x"]
+    assert with_one_cure(texts) == ["a is missing", "b is missing", "Record it with x"]
+    for others in (texts[:1], [*texts, "c. Record it with y"], [*texts, "refused"], []):
+        assert with_one_cure(others) == others
 
 
 def test_reason():
