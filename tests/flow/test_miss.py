@@ -55,6 +55,26 @@ def test_differences(before, now, told):
     assert differences(one(*now), one(*before)) == [told]
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ([1, 2], [0, 1, 2], ["x[0]: absent → 0"]),
+        ([0, 1, 2], [1, 2], ["x[0]: 0 → absent"]),
+        ([1, 2], [1, 2, 3], ["x[2]: absent → 3"]),
+        ([1, 2, 3], [1, 3], ["x[1]: 2 → absent"]),
+        ([1, 2, 9], [1, 3, 4, 9], ["x[1]: 2 → 3", "x[2]: absent → 4"]),
+        ([5, 5], [5, 5, 5], ["x[2]: absent → 5"]),
+        ([1, 2], [True, 1, 2], ["x[0]: absent → true"]),
+        ([True, 2], [1, 2, 3], ["x[0]: true → 1", "x[2]: absent → 3"]),
+        ([], [1], ["x[0]: absent → 1"]),
+        ([1, 2], [2, 1], ["x[0]: 1 → 2", "x[1]: 2 → 1"]),
+    ],
+)  # fmt: skip
+def test_lists_that_grow(before, now, told):
+    """What two lists begin and end with is no difference, where one of them has more between."""
+    assert differences(identity("q", x=now), identity("q", x=before)) == told
+
+
 def test_what_is_not_like_it_is_not_named():
     """Another endpoint's recording is no clue to what changed."""
     asked = KEYER.identify(CapturedRequest("GET", "https://api.openai.com/v1/models", [], b""))
