@@ -79,6 +79,7 @@ function sidesOf(before, after) {
   if (before === undefined) return [[absent], [make("ins", {}, shortly(after))]];
   if (after === undefined) return [[make("del", {}, shortly(before))], [absent]];
   const texts = [pretty(before), pretty(after)];
+  if ([before, after].some((one) => typeof one !== "string" && typeof one !== "object")) return [[make("del", {}, shortly(before))], [make("ins", {}, shortly(after))]];
   const from = Math.max(...texts.map((text) => text.length)) > LONG ? Math.max(0, differFrom(...texts) - LONG / 20) : 0;
   return marked(...texts.map((text) => shortly(text, from)));
 }
