@@ -38,6 +38,11 @@ class Reel:
     """What is made of it once and used each time: by a recorder, and by seams for their libraries."""
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it was to be played from a file that isn't any more what it was."""
+        return isinstance(self.chunks, _Read) and self.chunks.is_stale
+
+    @property
     def shortfall(self) -> str | None:
         """What to say to a caller who reads past the end of an abandoned recording; None for a whole one."""
         if self.ending is Ending.COMPLETE:
@@ -113,6 +118,11 @@ class _Read(Sequence[bytes]):
         """``count``: how many of them aren't empty."""
         self._chunks = chunks
         self._count = count
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether they can't be read any more."""
+        return bool(getattr(self._chunks, "is_stale", False))
 
     def __len__(self) -> int:
         return self._count

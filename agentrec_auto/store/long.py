@@ -39,13 +39,21 @@ class FiledChunks(Sequence[CapturedChunk]):
         self._begin = begin
         self._count = count
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the file isn't any more what it was."""
+        try:
+            return _version(os.stat(self._path)) != self._version
+        except OSError:
+            return True
+
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[CapturedChunk]:
         try:
             with _opened(self._path) as file:
-                if _version(file) != self._version:
+                if _version(os.fstat(file.fileno())) != self._version:
                     raise ValueError("it was replaced")
                 file.seek(self._begin)
                 for _ in range(self._count):
@@ -75,7 +83,7 @@ def interaction_in(path: str) -> CapturedInteraction | None:
         with _opened(path) as file:
             interaction = document.loads(_head(file), path)
             begin, count = file.tell(), _count(file)
-            chunks = FiledChunks(path, _version(file), begin, count)
+            chunks = FiledChunks(path, _version(os.fstat(file.fileno())), begin, count)
     except (*_AMISS, BrokenRecordingError):
         return None
     interaction.chunks = cast("list[CapturedChunk]", chunks)
@@ -86,8 +94,7 @@ def _opened(path: str) -> IO[bytes]:
     return open(path, "rb", buffering=_AT_ONCE)
 
 
-def _version(file: IO[bytes]) -> tuple[int, ...]:
-    found = os.fstat(file.fileno())
+def _version(found: os.stat_result) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -77,6 +77,18 @@ def test_played_from_its_file(tmp_path, is_long):
     assert list(takes.turn(KEY, replays=True).reel.chunks) == [b"one", b"two", b"three"]
 
 
+def test_written_anew(tmp_path, is_long):
+    """Of a recording that another process writes anew, the next asking gets what is there now."""
+    store = stored(tmp_path / "a", ["one", "two"])
+    takes = Takes(store, policy="last", skip_run=None)
+    assert list(takes.turn(KEY, replays=True).reel.chunks) == [b"one", b"two"]
+    os.replace(path_of(stored(tmp_path / "b", ["three"])), path_of(store))
+    assert takes.ready(KEY) is None
+    assert list(takes.turn(KEY, replays=True).reel.chunks) == [b"three"]
+    path_of(store).unlink()
+    assert takes.turn(KEY, replays=True).reel is None
+
+
 def rearranged(told: bytes, how: str) -> bytes:
     match how:
         case "one line":
