@@ -73,7 +73,14 @@ class CapturedInteraction:
     @property
     def body(self) -> bytes:
         """All chunks joined."""
-        return b"".join(chunk.data for chunk in self.chunks)
+        return b"".join([chunk.data for chunk in self.chunks])
+
+    def retold(
+        self, response_headers: Headers, chunks: list[CapturedChunk], metadata: dict[str, Any]
+    ) -> CapturedInteraction:
+        """The same exchange with these instead; by `dataclasses.replace` it takes three times as long."""
+        request, status, extensions = self.request, self.response_status, self.response_extensions
+        return CapturedInteraction(request, status, response_headers, extensions, chunks, metadata)
 
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:

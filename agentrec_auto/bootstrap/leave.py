@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from agentrec_auto.providers.hosts import LLM_SDKS
+from agentrec_auto.providers.hosts import LLM_SDKS, unset_key
 
 
 def leave() -> None:
@@ -16,7 +16,7 @@ def leave() -> None:
         from agentrec_auto.flow import active, ledger  # here: most processes have no SDK
 
         for name in sdks:
-            active.ledger.note(ledger.SEEN_SDK, name=name)
+            active.ledger.note(ledger.SEEN_SDK, name=name, unset=unset_key(name, os.environ))
         active.ledger.flush()
     if os.environ.get("AGENTREC_RUN_OWNER") != str(os.getpid()):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from agentrec_auto.bootstrap.hook import folder as working_folder
 from agentrec_auto.bootstrap.hook import say
@@ -11,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentrec_auto.flow.ledger import Tally
+    from agentrec_auto.flow.tally import Tally
 
 TOLD = 10
 """How many misses are told in full."""
@@ -24,21 +25,32 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
     """
     folder = environ.get("AGENTREC_RUN_DIR", "")
     mode, corpus = environ.get("AGENTREC_MODE", "auto"), shown(environ.get("AGENTREC_CORPUS", "corpus"))
-    if take_away(folder):  # no process had anything to note
+    if take_away(folder) and not outer:  # no process had anything to note
         say(nothing(mode, corpus))
         return False
     import shutil
 
-    from agentrec_auto.flow.ledger import read
+    from agentrec_auto.flow.ledger import place
+    from agentrec_auto.flow.tally import read
 
     _gather(folder, folder)
     tally = read(folder)
-    for sentence in sentences(tally, mode, corpus):
+    here = place(sys.stderr)
+    for sentence in sentences(tally, mode, corpus, here=here):
         say(sentence)
     if outer:
         _gather(folder, outer)
+        _hand_up(tally, _line(tally, mode, corpus, here), here)
     shutil.rmtree(folder, ignore_errors=True)
     return tally.is_red
+
+
+def _hand_up(tally: Tally, line: str, here: str) -> None:
+    """Let the run around this one know what was told, and where, so that it need not tell it again."""
+    from agentrec_auto.flow import active, ledger
+
+    texts = [*tally.wrong, *tally.alarms(), *tally.warnings]
+    active.ledger.note(ledger.SUMMED, line=line, texts=texts, seen=here)
 
 
 def take_away(folder: str) -> bool:
@@ -52,19 +64,37 @@ def take_away(folder: str) -> bool:
     return True
 
 
-def sentences(tally: Tally, mode: str, corpus: str) -> Iterator[str]:
-    """The line that says what a run did, what it missed and what it should have seen."""
-    if tally.is_empty:
-        yield nothing(mode, corpus)
-    else:
-        yield tally.line(mode=mode, corpus=corpus)
-    wrong = dict.fromkeys(str(event.get("text")) for event in (*tally.misses, *tally.refusals, *tally.drifts))
-    for text in list(wrong)[:TOLD]:
-        yield text.removeprefix("agentrec: ")
-    if len(wrong) > TOLD:
-        yield f"and {len(wrong) - TOLD} more"
-    yield from tally.alarms()
-    yield from tally.warnings
+def sentences(tally: Tally, mode: str, corpus: str, *, here: str = "") -> Iterator[str]:
+    """The line that says what a run did, what it missed and what it should have seen.
+
+    What was told ``here`` already, a `place`, is not told again.
+    """
+    if line := _line(tally, mode, corpus, here):
+        yield line
+    from agentrec_auto.flow.miss import with_one_cure
+
+    untold = tally.untold(tally.wrong, here)
+    yield from with_one_cure([text.removeprefix("agentrec: ") for text in untold[:TOLD]])
+    if len(untold) > TOLD:
+        yield f"and {len(untold) - TOLD} more"
+    if line and len(untold) < len(tally.wrong):
+        happened = "went wrong" if tally.refusals or tally.drifts else "was missed"
+        yield f"what {'else ' if untold else ''}{happened} is told above"
+    yield from tally.untold(tally.alarms(), here)
+    yield from tally.untold(tally.warnings, here)
+
+
+def _line(tally: Tally, mode: str, corpus: str, here: str) -> str:
+    """What the run did in one line; empty where a run inside it, which was all of it, has said just that."""
+    line = nothing(mode, corpus) if tally.is_empty else tally.line(mode=mode, corpus=corpus)
+    inner = [said for said, where in tally.inner if where and where == here]
+    if not inner:
+        return line
+    if all(said.endswith(line[line.index(" · ") :]) for said in inner):
+        in_all = f"in all: {line}"
+    else:  # modes or corpora of their own
+        in_all = f"in all: {tally.told}"
+    return "" if inner == [line] or in_all in inner else in_all
 
 
 def nothing(mode: str, corpus: str) -> str:

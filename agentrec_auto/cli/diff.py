@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import typer
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from agentrec_auto.cli import opening, output
@@ -94,7 +94,8 @@ def differences(found: Sequence[Difference]) -> RenderableType:
     """Paths, and what stands there on each side."""
     made = output.table(("", {"no_wrap": True}), "", header=False)
     for one in found:
-        made.add_row(output.cell(f"  {one.path}", "yellow"), output.cell(one.told))
+        told = Group(*map(_line, one.lines)) if one.lines else output.cell(one.told)
+        made.add_row(output.cell(f"  {one.path}", "yellow"), told)
     return made
 
 
@@ -119,12 +120,12 @@ def _comparison(comparison: Comparison) -> list[RenderableType]:
     if comparison.answer:
         shown.append(output.section("answer", differences(comparison.answer)))
     if comparison.text:
-        shown.append(output.section("text", *(_line(line) for line in comparison.text)))
+        shown.append(output.section("text", *(_line(line, "  ") for line in comparison.text)))
     if comparison.are_same:
         shown.append(Text("the same question, and the same answer", "green"))
     return shown
 
 
-def _line(line: str) -> Text:
+def _line(line: str, indent: str = "") -> Text:
     style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-    return output.cell(f"  {line}", style)
+    return output.cell(f"{indent}{line}", style)

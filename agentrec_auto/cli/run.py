@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     command: list[str] = typer.Argument(
-        None, metavar="CMD…", help="The command; what follows `--` is its own.", show_default=False
+        None, metavar="CMD", help="The command; what follows `--` is its own.", show_default=False
     ),
     mode: str = _option("mode"),
     corpus: str = _option("corpus"),

@@ -20,6 +20,9 @@ from agentrec_auto.providers.registry import Reading, read
 _LONG = 100
 """A line above that is taken apart at the ends of its sentences, so that a difference can be seen."""
 
+_LONGEST, _MOST_LINES = 1000, 40
+"""Characters of a sentence, and lines of one difference."""
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 
 
@@ -37,6 +40,21 @@ class Difference:
         """Both values, in a few words."""
         before, after = (MISSING if value is None else value for value in (self.before, self.after))
         return changed(before, after)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a few words can't tell of two texts: their sentences that differ, behind ``-`` and ``+``.
+
+        Empty where `told` says it all, and where the texts are no prose.
+        """
+        if not (isinstance(self.before, str) and isinstance(self.after, str)) or '…"' not in self.told:
+            return ()
+        found = _diff(_lines(self.before), _lines(self.after), around=0)
+        lines = [line for line in found if not line.startswith("@@")]
+        if max(map(len, lines), default=0) > _LONGEST:
+            return ()
+        more = [f"and {len(lines) - _MOST_LINES} lines more"] if len(lines) > _MOST_LINES else []
+        return (*lines[:_MOST_LINES], *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +166,5 @@ def _lines(text: str) -> list[str]:
     ]
 
 
-def _diff(before: list[str], after: list[str]) -> list[str]:
-    return list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+def _diff(before: list[str], after: list[str], *, around: int = 3) -> list[str]:
+    return list(difflib.unified_diff(before, after, lineterm="", n=around))[2:]

@@ -109,8 +109,8 @@ def opened(settings: Settings, environ: Mapping[str, str]) -> Corpus:
     if next(corpus.store.unsorted_names(), None) is None:
         path = path_of(settings.corpus)
         if path is not None and not os.path.exists(path):
-            problem = f"there is no corpus {corpus.where}"
+            problem = f"there is no corpus {corpus.where!r}"
         else:
-            problem = f"nothing is recorded in {corpus.where}"
+            problem = f"nothing is recorded in {corpus.where!r}"
         raise StoreError(f"{problem}: record with `agentrec run -- CMD`, or name another with --corpus")
     return corpus

@@ -55,6 +55,8 @@ def _around(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Findin
     yield from starting(seen)
     yield from libraries.libraries(seen)
     yield from libraries.sdks(seen)
+    said = {name: value for name, _, value in (word.partition("=") for word in words)}  # env NAME=value …
+    yield from libraries.keys(seen, {**environ, **said})
 
 
 def _look(start: commands.Start, environ: Mapping[str, str]) -> inside.Inside | Opaque:

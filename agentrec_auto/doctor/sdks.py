@@ -57,6 +57,14 @@ KNOWN = {
 }
 """Distribution → what it is to be judged by (google-genai ``_api_client.py``, dspy ``_vendor/lm15``)."""
 
+_MODULES = {"google-genai": "google.genai", "fireworks-ai": "fireworks"}
+
+
+def module_of(distribution: str) -> str:
+    """The name by which an SDK is imported."""
+    return _MODULES.get(distribution, distribution.replace("-", "_"))
+
+
 SDKS = (
     *("openai", "anthropic", "google-genai", "google-generativeai", "google-cloud-aiplatform", "mistralai"),
     *("cohere", "groq", "together", "fireworks-ai", "ollama", "replicate", "portkey-ai", "huggingface-hub"),

@@ -16,7 +16,7 @@ from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.keeping import Shelf
 from agentrec_auto.flow.ledger import Ledger
-from agentrec_auto.flow.miss import Miss
+from agentrec_auto.flow.miss import Miss, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.flow.plan import Plan, Record, Refuse
 from agentrec_auto.flow.recorder import Recorder
@@ -140,7 +140,7 @@ class ScopeRecorder(Recorder):
             text += f", differs at {differing}." if differing else ", is of another id."
         text = self._redactor.text(text)
         self._ledger.note(events.MISSED, text=text, key=identity.key)
-        return Refuse(Miss(text))
+        return Refuse(Miss(text, words_for(identity)))
 
 
 def _as_given(given: str, shared: tuple[str, ...], identity: Identity) -> Names:

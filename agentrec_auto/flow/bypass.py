@@ -29,10 +29,12 @@ def bypass(what: str, host: str) -> None:
             f"refused {subject}: replay never goes live, and this call is of no library that is "
             "intercepted; `agentrec doctor` names those that are, on_miss = 'live' lets it through"
         )
-    active.ledger.note(ledger.REFUSED if refused else ledger.BYPASSED, what=what, host=host, text=text)
+    seen = ""
     if subject not in _told:
         _told.add(subject)
-        ledger.say(text)
+        seen = "" if refused and ledger.is_pytest() else ledger.tell(text)
+    kind = ledger.REFUSED if refused else ledger.BYPASSED
+    active.ledger.note(kind, what=what, host=host, text=text, seen=seen)
     if refused:
         raise BypassRefusedError(text)
 

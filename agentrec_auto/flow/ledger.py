@@ -13,9 +13,7 @@ import json
 import os
 import sys
 import threading
-from collections import Counter, deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import deque
 from time import monotonic
 from typing import Any
 
@@ -48,7 +46,17 @@ BYPASSED = "bypassed"
 
 WARNED = "warned"
 SEEN_SDK = "sdk"
-"""An LLM SDK was imported in the process (its name)."""
+"""An LLM SDK was imported in the process (its name; ``unset``: the variable of its key, if it had none)."""
+
+TOLD = "told"
+"""Somebody told, at the `place` ``seen``, what went wrong (``texts``)."""
+
+SUMMED = "summed"
+"""A run inside this one was summed up at the place ``seen``: in a ``line``, where it was not said before,
+and ``texts``."""
+
+PYTEST = "agentrec-pytest-"
+"""How a run directory is named whose owner tells each miss where it belongs, with the test."""
 
 Event = dict[str, Any]
 
@@ -69,6 +77,7 @@ class Ledger:
         self._latest: deque[Event] = deque(maxlen=_LATEST)
         self._replays: dict[str, _Said] = {}
         self._unwritten: deque[_Said] = deque()
+        self._said: set[str] = set()
         self._written_at = 0.0
         self._lock = threading.Lock()
         self._descriptor: int | None = None
@@ -98,6 +107,16 @@ class Ledger:
         self._unwritten.append(said)
         if monotonic() - self._written_at > _BATCH_S:
             self.flush()
+
+    def missed(self, text: str, **facts: Any) -> None:
+        """Add a miss, and say it at once: each once a process, and not where pytest tells it."""
+        seen = ""
+        if text not in self._said and not is_pytest():
+            if len(self._said) >= _LATEST:
+                self._said.clear()
+            self._said.add(text)
+            seen = tell(text.removeprefix("agentrec: "))
+        self.note(MISSED, text=text, seen=seen, **facts)
 
     def flush(self) -> None:
         """Write what was gathered: before somebody reads, and before the process ends."""
@@ -129,6 +148,11 @@ class Ledger:
             return
 
 
+def is_pytest() -> bool:
+    """Whether we are in a test, or below one."""
+    return PYTEST in os.environ.get(RUN_DIR, "")
+
+
 def _is_over() -> bool:
     """Whether whoever began the run is gone, its folder summed up and taken away: a daemon outlives it."""
     owner = os.environ.get(RUN_OWNER, "")
@@ -153,131 +177,28 @@ def _replayed_line(name: str, status: int, fuzzy: bool) -> bytes:
     return f'{{"kind": "{REPLAYED}", {told}}}\n'.encode()
 
 
-@dataclass
-class Tally:
-    """The events of a process tree, counted."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    misses: list[Event] = field(default_factory=list)
-    refusals: list[Event] = field(default_factory=list)
-    bypasses: list[Event] = field(default_factory=list)
-    drifts: list[Event] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    sdks: set[str] = field(default_factory=set)
-    used: set[str] = field(default_factory=set)
-    """Names of the recordings that were replayed."""
-
-    replayed_errors: Counter[int] = field(default_factory=Counter)
-    """HTTP statuses of 400 and above among what was replayed."""
-
-    fuzzy: int = 0
-    """How many of the replayed were served by likeness, not identity."""
-
-    def add(self, event: Event) -> None:
-        """Count one event."""
-        kind = event.get("kind", "")
-        if kind == SEEN_SDK:
-            self.sdks.add(str(event.get("name")))
-            return
-        if kind == WARNED:
-            text = str(event.get("text"))
-            if text not in self.warnings:
-                self.warnings.append(text)
-            return
-        self.counts[kind] += 1
-        lists = {MISSED: self.misses, REFUSED: self.refusals, BYPASSED: self.bypasses, DRIFTED: self.drifts}
-        if kind in lists:
-            lists[kind].append(event)
-        if kind == REPLAYED:
-            self.used.add(str(event.get("name")))
-            self.fuzzy += bool(event.get("fuzzy"))
-            if (status := int(event.get("status", 200))) >= 400:
-                self.replayed_errors[status] += 1
-
-    @property
-    def is_red(self) -> bool:
-        """Whether a run that would else be green must not be."""
-        return bool(self.misses or self.refusals or self.drifts)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no LLM call was seen at all."""
-        return not self.counts
-
-    def line(self, *, mode: str, corpus: str) -> str:
-        """The one line that says what the run did: ``2 replayed, 1 recorded, 0 missed · mode auto · …``."""
-        parts = [f"{self.counts[REPLAYED]} replayed"]
-        if self.replayed_errors:
-            told = ", ".join(f"{count} of {status}" for status, count in sorted(self.replayed_errors.items()))
-            parts[0] += f" (recorded errors: {told})"
-        if self.fuzzy:
-            parts[0] += f" ({self.fuzzy} by likeness)"
-        parts.append(f"{self.counts[RECORDED]} recorded")
-        parts.append(f"{self.counts[MISSED]} missed")
-        for kind, word in (
-            (LIVE, "live, unrecorded"),
-            (UNRECORDED, "unrecorded"),
-            (DROPPED, "failed and not kept"),
-            (REPEATED, "asked again by another process or test"),
-            (VERIFIED, "verified"),
-            (DRIFTED, "drifted"),
-            (REFUSED, "connection refused" if self.counts[REFUSED] == 1 else "connections refused"),
-            (BYPASSED, "went past us, unrecorded"),
-        ):
-            if self.counts[kind]:
-                parts.append(f"{self.counts[kind]} {word}")
-        return f"{', '.join(parts)} · mode {mode} · {corpus}"
-
-    def alarms(self) -> list[str]:
-        """Sentences about traffic that we should have seen and didn't."""
-        hosts: dict[str, set[str]] = {}
-        for event in self.bypasses:
-            hosts.setdefault(str(event.get("what")), set()).add(str(event.get("host")))
-        told = [
-            f"{what} to {', '.join(sorted(names))} went past every seam and was not recorded: "
-            "`agentrec doctor` says which libraries are covered"
-            for what, names in hosts.items()
-        ]
-        if self.is_empty and self.sdks:
-            were = "was" if len(self.sdks) == 1 else "were"
-            told.append(
-                f"{', '.join(sorted(self.sdks))} {were} imported, but no LLM call was seen: "
-                "`agentrec doctor -- CMD` says why"
-            )
-        return told
-
-
-def read(folder: str) -> Tally:
-    """Count the events that the processes of a run left in ``folder``; torn last lines are passed over."""
-    tally = Tally()
-    for event in _events(folder):
-        tally.add(event)
-    return tally
-
-
-def _events(folder: str) -> Iterator[Event]:
-    try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".jsonl"))
-    except OSError:
-        return
-    for name in names:
-        with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    event = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(event, dict):
-                    yield event
-
-
 def say(text: str) -> None:
     """One line on stderr, where it can't be mistaken for the app's output; never raises."""
+    tell(text)
+
+
+def tell(text: str) -> str:
+    """The same, and gives the `place` where it can be read; empty for nowhere."""
     try:
         sys.stderr.write(f"agentrec: {text}\n")
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
-        return
+        return ""
+    return place(sys.stderr)
+
+
+def place(stream: Any) -> str:
+    """Which file, pipe or terminal a stream ends in: the same in each process; empty where none is known."""
+    try:
+        there = os.fstat(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return f"{there.st_dev}:{there.st_ino}" if there.st_ino else ""
 
 
 _warned: set[str] = set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import Headers
 
@@ -21,6 +21,7 @@ STATUS = 418
 """No API sends it, no SDK retries it or gives it a meaning of its own (404 is "no such model", 400 "context
 too long")."""
 
+_CODE = "agentrec_replay_miss"
 _REASON = 500
 """Characters of a status line's reason, at most."""
 
@@ -29,6 +30,8 @@ _TOLD = 3
 
 CURE = "Record it with AGENTREC_MODE=auto (or `agentrec run --mode auto -- …`)"
 """For whoever runs the program; who serves a corpus has another."""
+
+_CURE_BEGINS = ". Record it with "
 
 _LIKE = 0.25
 """Below this, the nearest recording is another question altogether: naming it would mislead."""
@@ -40,6 +43,9 @@ class Miss:
 
     text: str
     """One line: what was asked, what stood in the way, the cure."""
+
+    dialect: str = ""
+    """In whose words the API that was asked tells of errors."""
 
     @property
     def headers(self) -> Headers:
@@ -59,16 +65,23 @@ class Miss:
 
     @property
     def body(self) -> bytes:
-        """The error as JSON: OpenAI and Anthropic read ``error.message``, Bedrock ``message``."""
-        code = "agentrec_replay_miss"
-        return json.dumps(
-            {
-                "type": "error",
-                "message": self.text,
-                "detail": self.text,
-                "error": {"type": code, "code": code, "message": self.text},
-            }
-        ).encode()
+        """The error as JSON, in the shape that the API's own errors have: many SDKs show all of it, so the
+        text stands there once. Where that isn't known, it stands wherever some SDK looks for it: Bedrock's
+        and Cohere's read ``message``, Replicate's ``detail``."""
+        return json.dumps(self._document).encode()
+
+    @property
+    def _document(self) -> dict[str, Any]:
+        error: dict[str, Any] = {"type": _CODE, "code": _CODE, "message": self.text}
+        match self.dialect:
+            case "openai":
+                return {"error": error}
+            case "anthropic":
+                return {"type": "error", "error": {"type": _CODE, "message": self.text}}
+            case "gemini":
+                return {"error": {"code": STATUS, "message": self.text, "status": _CODE}}
+            case _:
+                return {"type": "error", "message": self.text, "detail": self.text, "error": error}
 
 
 def asked_for(identity: Identity) -> str:
@@ -77,6 +90,13 @@ def asked_for(identity: Identity) -> str:
     if identity.stream:
         told.append("streamed")
     return f"{identity.method} {identity.path}" + (f" ({', '.join(told)})" if told else "")
+
+
+def words_for(identity: Identity) -> str:
+    """The dialect in which a miss is told to who sent a request; empty where the path leaves it open."""
+    if identity.dialect != "openai" or identity.path.endswith(("/chat/completions", "/responses")):
+        return identity.dialect
+    return ""  # embeddings and rerankings: of several APIs, with errors of their own, at OpenAI's paths
 
 
 def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: str = CURE) -> str:
@@ -100,6 +120,14 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: 
         more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
         text += f"the nearest, {found.recording.name} ({found.score:.0%} alike), differs at {told}{more}"
     return f"{text}. {cure}"
+
+
+def with_one_cure(texts: list[str]) -> list[str]:
+    """What is told of several misses: where all have the same cure, with that at the end, once."""
+    found = [text.rpartition(_CURE_BEGINS) for text in texts]
+    if len(texts) < 2 or len({cure for _, _, cure in found}) > 1 or not all(head for head, _, _ in found):
+        return texts
+    return [*(head for head, _, _ in found), _CURE_BEGINS.lstrip(". ") + found[0][2]]
 
 
 def incomparable(identity: Identity, where: str) -> str:

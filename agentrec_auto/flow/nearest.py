@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from time import monotonic
 from typing import Any
 
@@ -100,20 +100,35 @@ def differences(asked: Identity, found: Identity) -> list[str]:
 
 
 def walk(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Where two JSON documents differ: path, and the value on each side (`MISSING` for none)."""
+    """Where two JSON documents differ: path, and the value on each side (`MISSING` for none).
+
+    Of a list that has grown or shrunk, what both begin and end with is laid side by side: a message put in
+    front is one difference. A path is that of the later document, where there is something.
+    """
     if isinstance(before, dict) and isinstance(now, dict):
         for name in [*before, *(name for name in now if name not in before)]:
             step = f"{path}.{name}" if path else name
             yield from walk(before.get(name, MISSING), now.get(name, MISSING), step)
     elif isinstance(before, list) and isinstance(now, list):
-        for index in range(max(len(before), len(now))):
-            yield from walk(
-                before[index] if index < len(before) else MISSING,
-                now[index] if index < len(now) else MISSING,
-                f"{path}[{index}]",
-            )
+        head, tail = _in_common(before, now) if len(before) != len(now) else (0, 0)
+        pairs = zip_longest(before[head : len(before) - tail], now[head : len(now) - tail], fillvalue=MISSING)
+        for index, (old, new) in enumerate(pairs, head):
+            yield from walk(old, new, f"{path}[{index}]")
     elif before != now or type(before) is not type(now):
         yield path, before, now
+
+
+def _in_common(before: list[Any], now: list[Any]) -> tuple[int, int]:
+    """How many values two lists of unequal length begin and end with alike; none counts twice."""
+    most = min(len(before), len(now))
+    head = next((at for at in range(most) if _differ(before[at], now[at])), most)
+    most -= head
+    return head, next((at for at in range(most) if _differ(before[-1 - at], now[-1 - at])), most)
+
+
+def _differ(before: Any, now: Any) -> bool:
+    """As `walk` sees it: to ``==``, 1 and true are the same."""
+    return next(walk(before, now), None) is not None
 
 
 def changed(before: Any, now: Any) -> str:

@@ -15,8 +15,8 @@ from agentrec_auto.capture import CapturedRequest, Ending
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
-from agentrec_auto.flow.ledger import Ledger, say
-from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unrecorded
+from agentrec_auto.flow.ledger import Ledger
+from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unrecorded, words_for
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
@@ -96,11 +96,10 @@ class Recorder:
             case _:
                 return PASS
 
-    def refuse(self, text: str, **facts: Any) -> Plan:
+    def refuse(self, text: str, *, dialect: str = "", **facts: Any) -> Plan:
         """A refusal in words: on stderr now, in the ledger for the end, and as the app's answer."""
-        self._ledger.note(events.MISSED, text=text, **facts)
-        say(text.removeprefix("agentrec: "))
-        return Refuse(Miss(text))
+        self._ledger.missed(text, **facts)
+        return Refuse(Miss(text, dialect))
 
     def start_lane(self, lane: Lane | None = None) -> Lane:
         """A new test begins: takes count from 1 again, or go on in ``lane``; gives the lane before."""
@@ -163,9 +162,8 @@ class Recorder:
         else:
             found = nearest(identity, self._store, self._keyer)
             text = unrecorded(identity, self._store.where, found, cure=self.cure)
-        return self.refuse(self._redactor.text(text), key=identity.key)
+        return self.refuse(self._redactor.text(text), dialect=words_for(identity), key=identity.key)
 
     def _fell_short(self, reel: Reel) -> None:
         text = reel.shortfall or ""
-        self._ledger.note(events.MISSED, text=text, key=reel.name)
-        say(text.removeprefix("agentrec: "))
+        self._ledger.missed(text, key=reel.name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, overload
 
-from agentrec_auto.capture import Ending, Headers, first_header
+from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
 
 if TYPE_CHECKING:  # a seam that is put in place needs no store
     from agentrec_auto.store.base import Recording
@@ -23,14 +25,22 @@ class Reel:
     status: int
     headers: Headers
     extensions: dict[str, Any]
-    chunks: tuple[bytes, ...]
-    waits: tuple[float, ...]
+    chunks: Sequence[bytes]
+    waits: Sequence[float]
     """Seconds to wait before each chunk at the recorded pace."""
 
     ending: Ending
 
+    held: int
+    """Bytes of its chunks that are in memory: of what is played from a file, none."""
+
     ready: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """What is made of it once and used each time: by a recorder, and by seams for their libraries."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was to be played from a file that isn't any more what it was."""
+        return isinstance(self.chunks, _Read) and self.chunks.is_stale
 
     @property
     def shortfall(self) -> str | None:
@@ -70,17 +80,21 @@ def reel_of(recording: Recording) -> Reel:
     8 s in openai 1 to 3 and anthropic 0 to 2; the header brings it to 10 ms).
     """
     interaction = recording.interaction
-    chunks, waits, last = [], [], 0.0
+    is_held = isinstance(interaction.chunks, list)
+    chunks: list[bytes] = []
+    waits, last, size = array("d"), 0.0, 0
     for chunk in interaction.chunks:
         if not chunk.data:
             continue
-        chunks.append(chunk.data)
+        if is_held:
+            chunks.append(chunk.data)
+        size += len(chunk.data)
         waits.append(max(0.0, chunk.timestamp_offset - last))
         last = chunk.timestamp_offset
     headers = [
         pair
         for pair in interaction.response_headers
-        if len(pair[0]) not in _FRAMING or not _is_stale(pair, chunks)
+        if len(pair[0]) not in _FRAMING or not _is_stale(pair, size)
     ]
     if interaction.response_status in _RETRIED:
         headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
@@ -90,19 +104,51 @@ def reel_of(recording: Recording) -> Reel:
         status=interaction.response_status,
         headers=headers,
         extensions=dict(interaction.response_extensions),
-        chunks=tuple(chunks),
-        waits=tuple(waits),
+        chunks=tuple(chunks) if is_held else _Read(interaction.chunks, len(waits)),
+        waits=waits,
         ending=interaction.ending,
+        held=size if is_held else 0,
     )
+
+
+class _Read(Sequence[bytes]):
+    """What is in chunks that are read when they are asked for, each time."""
+
+    def __init__(self, chunks: Sequence[CapturedChunk], count: int) -> None:
+        """``count``: how many of them aren't empty."""
+        self._chunks = chunks
+        self._count = count
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether they can't be read any more."""
+        return bool(getattr(self._chunks, "is_stale", False))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (chunk.data for chunk in self._chunks if chunk.data)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return list(self)[place]
+        return next(islice(self, range(self._count)[place], None))
 
 
 _FRAMING = frozenset(map(len, ("content-length", "transfer-encoding")))
 """How long the names are that `_is_stale` looks at: most are not."""
 
 
-def _is_stale(pair: tuple[bytes, bytes], chunks: list[bytes]) -> bool:
+def _is_stale(pair: tuple[bytes, bytes], size: int) -> bool:
     """Whether a header speaks of a framing that is gone: redaction and decoding change lengths."""
     name = pair[0].lower()
     if name == b"content-length":
-        return pair[1].strip() != str(sum(map(len, chunks))).encode()
+        return pair[1].strip() != str(size).encode()
     return name == b"transfer-encoding"

@@ -79,7 +79,7 @@ class Takes:
         """The next asking of ``key``, where its reel is at hand; else None, and nothing is counted."""
         asked = self._lane.asked
         with self._lock:
-            reels = self._reels.get(key)
+            reels = self._at_hand(key)
             if not reels:
                 return None
             order = asked.get(key, 0) + 1
@@ -111,9 +111,10 @@ class Takes:
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
 
     def _reels_of(self, key: Key) -> tuple[Reel, ...]:
-        """What there was to replay when the key was first asked; later the answer doesn't change."""
+        """What there was to replay when the key was first asked; later the answer doesn't change, unless
+        it is played from a file that was written anew."""
         with self._lock:
-            reels = self._reels.get(key)
+            reels = self._at_hand(key)
             if reels is not None:
                 self._reels.move_to_end(key)
                 return reels
@@ -123,6 +124,14 @@ class Takes:
         with self._lock:
             self._remember(key, found)
         return found
+
+    def _at_hand(self, key: Key) -> tuple[Reel, ...] | None:
+        """What was found before; None where nothing was looked for yet, or is to be looked for again."""
+        reels = self._reels.get(key)
+        if reels and not reels[0].held and reels[0].is_stale:
+            del self._reels[key]
+            return None
+        return reels
 
     def _may_replay(self, recording: Recording) -> bool:
         interaction = recording.interaction
@@ -143,4 +152,4 @@ class Takes:
 
 
 def _size(reels: tuple[Reel, ...]) -> int:
-    return sum(len(chunk) for reel in reels for chunk in reel.chunks)
+    return sum(reel.held for reel in reels)

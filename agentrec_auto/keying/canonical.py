@@ -49,10 +49,10 @@ def canonical_json(value: Any) -> str:
     return compiled.sorted_json(value)
 
 
-def is_exact(canonical: str) -> bool:
-    """Whether a canonical text tells for sure that `parsed` took no integer in it for a float: one of more
+def is_exact(value: Any, canonical: str) -> bool:
+    """Whether `parsed` took no integer in ``value``, whose canonical text is given, for a float: one of more
     than 64 bits would be spelled ``1.8446744073709552e+19``."""
-    return "+" not in canonical or "e+" not in canonical  # for one character it takes a thirtieth of the time
+    return "+" not in canonical or compiled.is_spelled_alike(value)
 
 
 def canonical_bytes(content: bytes, content_type: bytes) -> bytes:

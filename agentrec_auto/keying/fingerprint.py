@@ -127,7 +127,7 @@ class Keyer:
         at = self._address(request.url)
         method, document = request.method.upper(), parsed(request.content)
         body, ruled = _bodies(request, document, at.rules)
-        if not is_exact(body) and ruled is not NO_DOCUMENT:
+        if ruled is not NO_DOCUMENT and not is_exact(ruled, body):
             document = parsed(request.content, exactly=True)
             body, ruled = _bodies(request, document, at.rules)
         model, stream = model_in(document) or at.model, at.streams or is_stream_in(document)

@@ -5,6 +5,10 @@ Strings only: read by the connection watch in processes that may never make an L
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LLM_HOSTS = (
     "api.openai.com",
     "openai.azure.com",
@@ -153,6 +157,37 @@ KEY_VARIABLES = (
     "AWS_DEFAULT_REGION",
 )
 """Variables that SDKs take their credentials from, or won't start without."""
+
+KEYS_OF_SDKS = {
+    "openai": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+    "google.genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "mistralai": ("MISTRAL_API_KEY",),
+    "cohere": ("CO_API_KEY", "COHERE_API_KEY"),
+    "groq": ("GROQ_API_KEY",),
+    "together": ("TOGETHER_API_KEY",),
+    "fireworks": ("FIREWORKS_API_KEY",),
+    "replicate": ("REPLICATE_API_TOKEN",),
+    "xai_sdk": ("XAI_API_KEY",),
+    "portkey_ai": ("PORTKEY_API_KEY",),
+    "langchain_openai": (
+        "OPENAI_API_KEY",
+        "OPENAI_ADMIN_KEY",
+        "AZURE_OPENAI_API_KEY",
+        "AZURE_OPENAI_AD_TOKEN",
+    ),
+    "langchain_anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+    "langchain_google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+}
+"""SDK → the variables of which it wants one, the common one first. Those that speak to many providers, or to
+none that wants a key, aren't here."""
+
+
+def unset_key(sdk: str, environ: Mapping[str, str]) -> str:
+    """The variable that an SDK looks for its key in, where it finds none; else empty."""
+    variables = KEYS_OF_SDKS.get(sdk, ())
+    return "" if any(environ.get(name) for name in variables) else next(iter(variables), "")
+
 
 BEDROCK_VARIABLES = (
     "AWS_ACCESS_KEY_ID?",

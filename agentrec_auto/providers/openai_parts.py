@@ -181,18 +181,18 @@ def usage(raw: dict[str, Any] | None) -> Usage | None:
     """
     if not raw:
         return None
-    asked = reading.first_of(raw, "prompt_tokens_details", "input_tokens_details")
-    told = reading.first_of(raw, "completion_tokens_details", "output_tokens_details")
-    asked, told = reading.members(asked), reading.members(told)
+    asked = reading.members(raw.get("prompt_tokens_details") or raw.get("input_tokens_details"))
+    told = reading.members(raw.get("completion_tokens_details") or raw.get("output_tokens_details"))
     read = reading.count(
         asked.get("cached_tokens") or raw.get("prompt_cache_hit_tokens") or raw.get("cache_read_input_tokens")
     )
     written = reading.count(
-        reading.first_of(asked, "cache_write_tokens", "cache_creation_tokens")
+        asked.get("cache_write_tokens")
+        or asked.get("cache_creation_tokens")
         or raw.get("cache_creation_input_tokens")
     )
-    prompt = reading.count(reading.first_of(raw, "prompt_tokens", "input_tokens"))
-    completion = reading.count(reading.first_of(raw, "completion_tokens", "output_tokens"))
+    prompt = reading.count(raw.get("prompt_tokens") or raw.get("input_tokens"))
+    completion = reading.count(raw.get("completion_tokens") or raw.get("output_tokens"))
     thought = reading.count(told.get("reasoning_tokens"))
     beside = thought > 0 and prompt + completion + thought == raw.get("total_tokens")
     return Usage(

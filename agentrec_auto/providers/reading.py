@@ -44,6 +44,8 @@ def integer(value: Any) -> int | None:
 
 def count(value: Any) -> int:
     """How many ``value`` says; 0 where it says nothing."""
+    if type(value) is int:  # as mostly
+        return max(value, 0)
     return max(integer(value) or 0, 0)
 
 

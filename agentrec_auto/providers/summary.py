@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,7 +68,7 @@ def understood(
     if reading.answer is not None and reading.answer.usage is not None:
         usage = reading.answer.usage
         metadata["usage"] = {name: getattr(usage, name) for name in _BUCKETS}
-    interaction = replace(interaction, metadata=metadata)
+    interaction = interaction.retold(interaction.response_headers, interaction.chunks, metadata)
     summary = summary_of(interaction, reading)
     if "prompt" in summary and not _is_in(interaction.request.content, summary["prompt"]):
         summary["prompt"] = clean(summary["prompt"])

@@ -13,6 +13,7 @@ from agentrec_auto.bootstrap.environment import settle
 from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
 from agentrec_auto.bootstrap.start import uninstall
 from agentrec_auto.flow import active
+from agentrec_auto.flow.ledger import PYTEST
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.pytest_plugin.environ import Changes
 
@@ -37,7 +38,7 @@ class Run:
         self.mode = settle(environ, flags, names)
         self.corpus = environ["AGENTREC_CORPUS"]
         self._outer = _outer_folder(environ)
-        name = f"agentrec-pytest-{os.getpid()}-{os.urandom(4).hex()}"
+        name = f"{PYTEST}{os.getpid()}-{os.urandom(4).hex()}"
         self.folder = os.path.join(self._outer or tempfile.gettempdir(), name)
         """Made by the first event."""
 

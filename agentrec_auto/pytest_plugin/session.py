@@ -16,7 +16,8 @@ from agentrec_auto.bootstrap.hook import NotInterceptedError
 from agentrec_auto.bootstrap.leave import leave
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow import active, ledger
-from agentrec_auto.flow.ledger import Event, Tally
+from agentrec_auto.flow.ledger import Event
+from agentrec_auto.flow.tally import Tally
 from agentrec_auto.pytest_plugin import summary
 from agentrec_auto.pytest_plugin.marks import overrides_of
 from agentrec_auto.pytest_plugin.run import Run
@@ -188,7 +189,8 @@ def _folder_of_workers(testrun: str) -> str:
 def _blame(report: pytest.TestReport, text: str) -> None:
     """Fail a report that isn't failed, and add the text to one that is."""
     if report.failed:
-        report.sections.append(("agentrec", text))
+        if not summary.is_in(text, report.longreprtext):
+            report.sections.append(("agentrec", text))
         return
     try:
         pytest.fail(text, pytrace=False)

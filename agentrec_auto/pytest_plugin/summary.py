@@ -9,7 +9,9 @@ from importlib import metadata
 import pytest
 
 from agentrec_auto.bootstrap.summary import shown
-from agentrec_auto.flow.ledger import Tally
+from agentrec_auto.flow import active, ledger
+from agentrec_auto.flow.miss import with_one_cure
+from agentrec_auto.flow.tally import Tally
 from agentrec_auto.seams.table import SEAMS, UNRECORDED
 
 TOLD = 10
@@ -28,9 +30,9 @@ def write(
 ) -> None:
     """Write the section, if there is anything to tell; ``unused``: names of recordings nobody replayed."""
     told = _told_by_tests(reporter)
-    wrong = [text for text in _texts(tally) if text not in told]
+    wrong = [text for text in tally.wrong if not is_in(text, told)]
     lines = [] if tally.is_empty else [tally.line(mode=mode, corpus=shown(corpus))]
-    lines += _cut([text.removeprefix("agentrec: ") for text in wrong], reporter)
+    lines += _cut(with_one_cure([text.removeprefix("agentrec: ") for text in wrong]), reporter)
     lines += _of_unused(reporter, unused)
     alarms = tally.alarms() if tally.bypasses or not reporter.config.option.collectonly else []
     lines += [*alarms, *tally.warnings]
@@ -39,6 +41,8 @@ def write(
         reporter.write_sep("=", "agentrec", red=tally.is_red, yellow=uneasy and not tally.is_red)
         for line in lines:
             reporter.write_line(line)
+    if tally.is_red:  # for `agentrec run` around us
+        active.ledger.note(ledger.TOLD, texts=tally.wrong, seen=ledger.place(sys.stdout))
 
 
 def saw_fakes() -> bool:
@@ -68,14 +72,15 @@ def _cut(lines: list[str], reporter: pytest.TerminalReporter) -> list[str]:
     return [*lines[:TOLD], f"  and {len(lines) - TOLD} more (-v names all)"]
 
 
-def _texts(tally: Tally) -> list[str]:
-    """What went wrong, each once."""
-    events = (*tally.misses, *tally.refusals, *tally.drifts)
-    return list(dict.fromkeys(str(event.get("text")) for event in events))
+def is_in(text: str, told: str) -> bool:
+    """Whether a report tells a text: as it is or, as SDKs show an error's body, as a literal."""
+    return text in told or text.replace("\\", "") in told.replace("\\", "")
 
 
 def _told_by_tests(reporter: pytest.TerminalReporter) -> str:
     """All that the reports of failed tests say."""
+    if reporter.config.option.tbstyle == "no":
+        return ""
     reports = [*reporter.stats.get("failed", ()), *reporter.stats.get("error", ())]
     sections = (text for report in reports for name, text in report.sections if name == "agentrec")
     return "\n".join([*(report.longreprtext for report in reports), *sections])

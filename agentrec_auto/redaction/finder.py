@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.redaction import fields
 from agentrec_auto.redaction.edits import Edit
-from agentrec_auto.redaction.shapes import SHAPES, Shape, hides_letters
-from agentrec_auto.redaction.signs import shapes_near, signs
+from agentrec_auto.redaction.shapes import SHAPES, Shape
+from agentrec_auto.redaction.signs import signs
 from agentrec_auto.redaction.values import Value
 from agentrec_auto.settings import Replacement
 
@@ -78,15 +78,17 @@ class Finder:
         What is inside ``text``, such as strings of the JSON it is, may be searched with it too.
         ``repeats`` says that much of the text is said again and again, as in a stream of events.
         """
-        if hides_letters(text):
+        near = signs(text)
+        if near.hides_letters:
             return self
         named = tuple([value for value in self.named if value.is_near(text)]) if self.named else ()
-        near, is_named = signs(text)
         known = tuple([value for value in self.known if value.is_near(text)]) if self.known else ()
-        has_fields = is_named and self.fields and (_has_fields(text) if repeats else fields.is_near(text))
-        if not (named or self.patterns or near or known or has_fields):
+        has_fields = (
+            near.has_names and self.fields and (_has_fields(text) if repeats else fields.is_near(text))
+        )
+        if not (named or self.patterns or near.shapes or known or has_fields):
             return None
-        return Finder(named, self.patterns, near, known, has_fields)
+        return Finder(named, self.patterns, near.shapes, known, has_fields)
 
     def find(self, text: str) -> list[Edit]:
         """What is to be replaced in ``text``, a decoded one; fields aside. By rank, overlapping."""
@@ -96,7 +98,7 @@ class Finder:
         # A picture is no place for a key, but large enough to hold its beginning by chance.
         if not (len(text) > _BLOB_LENGTH and _BLOB.fullmatch(text)):
             # All of them are here only if the text around this one couldn't be gated.
-            near = shapes_near(text) if len(self.shapes) == len(SHAPES) else self.shapes
+            near = signs(text).shapes if len(self.shapes) == len(SHAPES) else self.shapes
             for shape in near:
                 group = 1 if shape.pattern.groups else 0
                 edits += [

@@ -101,10 +101,13 @@ class Redaction:
     def request(self) -> CapturedRequest:
         """The request as it is stored: without secrets, its body decoded."""
         if self._request is None:
-            bare, rules = self.without_headers, self._rules
-            head = headers.redacted(self._head, rules.finder, names=rules.headers, query=rules.query)
-            self._request = CapturedRequest(bare.method, bare.url, head, bare.content)
+            bare = self.without_headers
+            self._request = CapturedRequest(bare.method, bare.url, self._headers(self._head), bare.content)
         return self._request
+
+    def _headers(self, head: Headers) -> Headers:
+        rules = self._rules
+        return headers.redacted(head, rules.finder, names=rules.headers, query=rules.query)
 
     def response(self, interaction: CapturedInteraction) -> CapturedInteraction:
         """The interaction with its response as it is stored: without secrets, decoded.
@@ -116,8 +119,7 @@ class Redaction:
         rules = self._rules
         encoding, content_type, head = _described(interaction.response_headers)
         if self._is_clean(interaction.chunks):
-            told = headers.redacted(head, rules.finder, names=rules.headers, query=rules.query)
-            return replace(interaction, response_headers=told)
+            return interaction.retold(self._headers(head), interaction.chunks, interaction.metadata)
         chunks = [chunk.data for chunk in interaction.chunks]
         metadata = interaction.metadata
         if encoding:
@@ -128,17 +130,13 @@ class Redaction:
         clean = streams.redacted(decoded, content_type, rules)
         if clean is not decoded and not encoding:
             head = _without(head, b"content-length")
-        return replace(
-            interaction,
-            response_headers=headers.redacted(head, rules.finder, names=rules.headers, query=rules.query),
-            chunks=interaction.chunks
-            if clean is chunks
-            else [
+        told = interaction.chunks
+        if clean is not chunks:
+            told = [
                 CapturedChunk(data, chunk.timestamp_offset)
                 for data, chunk in zip(clean, interaction.chunks, strict=True)
-            ],
-            metadata=metadata,
-        )
+            ]
+        return interaction.retold(self._headers(head), told, metadata)
 
     def watch(self, head: Headers) -> Watch | None:
         """A watch over a long body under these headers, while it comes; None where there can be none."""

@@ -29,8 +29,9 @@ def parts(view: View) -> Iterator[RenderableType]:
         yield _text(wording.paired(pair))
     yield ""
     yield _comparators(view)
-    yield ""
-    yield _ratios(view)
+    if (ratios := _ratios(view)).row_count:
+        yield ""
+        yield ratios
     if any(target.categories for target in view.targets):
         yield ""
         yield _categories(view)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
-from agentrec_auto.flow.ledger import say, warn_once
+from agentrec_auto.flow.ledger import warn_once
 from agentrec_auto.flow.miss import Miss
 from agentrec_auto.flow.plan import PASS, Plan, Refuse, Replay
 from agentrec_auto.forks import loading
@@ -113,6 +113,5 @@ def _failed(error: Exception, request: CapturedRequest) -> Plan:
         f"and won't let it go live: {why}"
     )
     with suppress(Exception):
-        active.ledger.note(events.MISSED, text=text)
-        say(text.removeprefix("agentrec: "))
+        active.ledger.missed(text)
     return Refuse(Miss(text))

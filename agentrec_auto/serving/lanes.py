@@ -13,8 +13,9 @@ from typing import Any
 
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import ledger as events
-from agentrec_auto.flow.ledger import Ledger, Tally
+from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.recorder import Recorder
+from agentrec_auto.flow.tally import Tally
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
@@ -41,6 +42,10 @@ class Counted(Ledger):
                 self.tally.counts[kind] += 1
             elif kind != events.WARNED or len(self.tally.warnings) < _MOST_TOLD:
                 self.tally.add({"kind": kind, **facts})
+
+    def missed(self, text: str, **facts: Any) -> None:
+        """Count a miss, and say it: each time, for whoever asks again looks here."""
+        self.note(events.MISSED, text=text, seen=events.tell(text.removeprefix("agentrec: ")), **facts)
 
     def replayed(self, name: str, status: int, *, fuzzy: bool) -> None:
         """Count a replay."""

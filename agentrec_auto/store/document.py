@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,8 +76,8 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
         *([f"  {_SUMMARY}{_block(summary, '  ')},"] if summary else []),
         f"  {_METADATA}{_block(metadata, '  ')},",
         '  "request": {',
-        f'    "method": {_encode(request.method)},',
-        f'    "url": {_encode(request.url)},',
+        f'    "method": {_escaped(request.method)},',
+        f'    "url": {_escaped(request.url)},',
         '    "headers": ' + _rows([_header(pair) for pair in request.headers], "    ") + ",",
         f'    "content": {_blob(request.content)}',
         "  },",
@@ -84,7 +85,7 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
         '  "response_headers": '
         + _rows([_header(pair) for pair in interaction.response_headers], "  ")
         + ",",
-        f'  "response_extensions": {_encode(spelled_extensions(interaction.response_extensions))},',
+        f'  "response_extensions": {_told(spelled_extensions(interaction.response_extensions))},',
         '  "chunks": [',
     ]
     yield "\n".join(lines).encode("utf-8", "surrogatepass")
@@ -244,7 +245,7 @@ def _block(value: Mapping[str, Any], indent: str) -> str:
     return f"{{\n{indent}  " + f",\n{indent}  ".join(members) + f"\n{indent}}}"
 
 
-def _told(value: object) -> str:
+def _told(value: Any) -> str:
     """A member's JSON. An encoder takes a microsecond to begin, and most members are numbers."""
     if type(value) is str:
         return _quoted(value)
@@ -252,6 +253,8 @@ def _told(value: object) -> str:
         return repr(value)
     if type(value) is bool:
         return "true" if value else "false"
+    if type(value) is dict and all(type(name) is str for name in value):
+        return "{" + ", ".join([f"{_escaped(name)}: {_told(member)}" for name, member in value.items()]) + "}"
     return _encode(value)
 
 
@@ -260,6 +263,7 @@ def _quoted(text: str) -> str:
     return _escaped(text) if len(text) < _LONG else compiled.dumps(text).decode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=256)  # most of them are those of the last request
 def _header(pair: tuple[bytes, bytes]) -> str:
     name, value = pair
     return f"[{_escaped(name.decode('latin-1'))}, {_escaped(value.decode('latin-1'))}]"
@@ -278,7 +282,8 @@ def _told_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
         ]
 
 
-def _read_chunk(chunk: Any) -> CapturedChunk:
+def read_chunk(chunk: Any) -> CapturedChunk:
+    """A chunk out of its JSON; KeyError, TypeError or ValueError for anything else."""
     data, offset = chunk["data"], chunk.get("timestamp_offset", 0.0)
     if type(data) is not str or not data.isascii():
         return CapturedChunk(read_blob(data), float(offset))
@@ -286,7 +291,7 @@ def _read_chunk(chunk: Any) -> CapturedChunk:
 
 
 def _chunks(told: Any) -> list[CapturedChunk]:
-    return [_read_chunk(chunk) for chunk in told]
+    return [read_chunk(chunk) for chunk in told]
 
 
 def _in_one(told: Any) -> list[CapturedChunk]:

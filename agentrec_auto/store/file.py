@@ -24,7 +24,7 @@ from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
 from agentrec_auto.gathering import gathered
 from agentrec_auto.keying.fingerprint import Key
-from agentrec_auto.store import document
+from agentrec_auto.store import document, long
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 
 try:
@@ -68,9 +68,11 @@ class FolderStore(Store):
         if os.access(self._path(name_of(key, 2)), os.F_OK):
             return None
         try:
-            return Recording(key, document.answer(*self._file(key)))
+            data, path = self._file(key, at_most=long.LONG)
+            told = document.answer(data, path) if data else long.interaction_in(path)
         except (KeyError, BrokenRecordingError):
             return None
+        return None if told is None else Recording(key, told)
 
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
@@ -129,11 +131,11 @@ class FolderStore(Store):
     def load_in_one(self, name: str) -> CapturedInteraction:
         return document.loads(*self._file(name), in_one=True)
 
-    def _file(self, name: str) -> tuple[bytes, str]:
-        """A file's bytes and its path; errors as of `load`."""
+    def _file(self, name: str, *, at_most: int | None = None) -> tuple[bytes, str]:
+        """A file's bytes, none if they are more than ``at_most``, and its path; errors as of `load`."""
         path = self._path(name)
         try:
-            data = _read(path)
+            data = _read(path, at_most)
         except FileNotFoundError:
             raise KeyError(name) from None
         except NotADirectoryError as error:
@@ -272,10 +274,12 @@ def _modified(entry: os.DirEntry[str]) -> int:
         return 0
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, at_most: int | None = None) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         data = os.read(descriptor, _READ_AT_ONCE)
+        if at_most is not None and len(data) == _READ_AT_ONCE and os.fstat(descriptor).st_size > at_most:
+            return b""
         pieces = [data]
         while piece := os.read(descriptor, _READ_AT_ONCE if len(pieces) == 1 else 1 << 20):
             pieces.append(piece)

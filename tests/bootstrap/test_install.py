@@ -38,14 +38,13 @@ def test_the_one_line(run_python: Run, tmp_path: Path, server: LoopbackServer) -
 
 
 def test_misses_are_told(run_python: Run, tmp_path: Path, server: LoopbackServer) -> None:
-    """In replay, the summary has each miss in words."""
+    """In replay, each miss is told in words, and the summary counts it."""
     app = written(tmp_path, "app.py", "import agentrec_auto.auto\n" + CHAT + "post()")
     ran = run_python(app, server.url, env={"AGENTREC_MODE": "replay"})
-    told = ran.stderr.splitlines()
-    assert [
-        line for line in told if line.startswith("agentrec: 0 replayed, 0 recorded, 1 missed · mode replay")
-    ]
-    assert told[-1].startswith("agentrec: no recording in ")
+    miss, *_, counts, told = ran.stderr.splitlines()
+    assert miss.startswith("agentrec: no recording in ")
+    assert counts.startswith("agentrec: 0 replayed, 0 recorded, 1 missed · mode replay")
+    assert told == "agentrec: what was missed is told above"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,32 @@ def test_answers(agentrec: Agentrec, kept: Kept) -> None:
         "-The second is old.",
         "+The second is new.",
         "The third sentence is the same again, and long enough.",
+    ]
+
+
+def test_long_requests(agentrec: Agentrec, kept: Kept) -> None:
+    """Where a few words can't tell how two texts differ, the sentences that differ are told, all of them."""
+    text = (
+        "The first sentence is the same in both of them. {} The third sentence is long enough to be cut. {}"
+    )
+    left = kept.name("2291")
+
+    def asking(*words: str):
+        def change(interaction: CapturedInteraction) -> None:
+            body = json.loads(interaction.request.content)
+            body["messages"][0]["content"] = text.format(*words)
+            interaction.request = replace(interaction.request, content=json.dumps(body).encode())
+
+        return change
+
+    kept.edit(left, asking("The second is old.", "The last is old."), to="one")
+    kept.edit(left, asking("The second is new.", "The last is new."), to="other")
+    ran = agentrec("diff", "one", "other")
+    assert [line.strip() for line in ran.stdout.partition("\nrequest\n")[2].splitlines()[:4]] == [
+        "messages[0].content   -The second is old.",
+        "+The second is new.",
+        "-The last is old.",
+        "+The last is new.",
     ]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from corpus.conftest import Agentrec, Kept
+from corpus.test_hostile import on_a_terminal
 
 from agentrec_auto.store.file import FolderStore
 
@@ -141,9 +143,9 @@ def test_either_store(agentrec: Agentrec, either: Kept) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--corpus", "nowhere"], "there is no corpus nowhere: record with `agentrec run -- CMD`"),
-        (["--corpus", "sqlite:///none.db"], "there is no corpus none.db: record"),
-        (["--corpus", "bare"], "nothing is recorded in bare: record"),
+        (["--corpus", "nowhere"], "there is no corpus 'nowhere': record with `agentrec run -- CMD`"),
+        (["--corpus", "sqlite:///none.db"], "there is no corpus 'none.db': record"),
+        (["--corpus", "bare"], "nothing is recorded in 'bare': record"),
         (["--corpus", "app.py"], "app.py: Not a directory"),
         (["modell:x"], "unknown field 'modell'"),
         (["--limit", "-1"], "Invalid value for '--limit'"),
@@ -157,3 +159,12 @@ def test_asked_wrongly(agentrec: Agentrec, here: Path, words: list[str], said: s
     assert (ran.code, ran.stdout) == (2, "")
     assert said in ran.stderr
     assert sorted(path.name for path in here.iterdir()) == before
+
+
+def test_long_names(here: Path, kept: Kept) -> None:
+    """On a terminal, a migration's long names leave the other columns their room, and are shown whole."""
+    name = f"migration__{kept.name('2291')}__to__a-model-with-quite-a-name"
+    kept.edit(kept.name("2291"), lambda interaction: None, to=name)
+    printed = re.sub(r"\x1b\[[\d;]*m", "", on_a_terminal(here, 100, "ls", "--corpus", kept.location))
+    assert "Invoice 22" in printed
+    assert name in "".join(line.split()[0] for line in printed.splitlines())

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from agentrec_auto.flow import ledger
-from agentrec_auto.flow.ledger import Ledger, read
+from agentrec_auto.flow.ledger import Ledger
+from agentrec_auto.flow.tally import read
 
 REPLAYS = """
 import os, signal, sys

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
-from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded
+from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded, with_one_cure, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.store.memory import MemoryStore
@@ -63,6 +63,26 @@ def test_a_recording_under_another_name():
     told = unrecorded(asked, "corpus", nearest(asked, store, KEYER))
     assert "; mine is the same request by the rules that hold now, but isn't found by that name: " in told
     assert f"`agentrec rekey --write` mends it, or call it {asked.key}. " in told
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ([1, 2], [0, 1, 2], ["x[0]: absent → 0"]),
+        ([0, 1, 2], [1, 2], ["x[0]: 0 → absent"]),
+        ([1, 2], [1, 2, 3], ["x[2]: absent → 3"]),
+        ([1, 2, 3], [1, 3], ["x[1]: 2 → absent"]),
+        ([1, 2, 9], [1, 3, 4, 9], ["x[1]: 2 → 3", "x[2]: absent → 4"]),
+        ([5, 5], [5, 5, 5], ["x[2]: absent → 5"]),
+        ([1, 2], [True, 1, 2], ["x[0]: absent → true"]),
+        ([True, 2], [1, 2, 3], ["x[0]: true → 1", "x[2]: absent → 3"]),
+        ([], [1], ["x[0]: absent → 1"]),
+        ([1, 2], [2, 1], ["x[0]: 1 → 2", "x[1]: 2 → 1"]),
+    ],
+)  # fmt: skip
+def test_lists_that_grow(before, now, told):
+    """What two lists begin and end with is no difference, where one of them has more between."""
+    assert differences(identity("q", x=now), identity("q", x=before)) == told
 
 
 def test_what_is_not_like_it_is_not_named():
@@ -126,11 +146,38 @@ def test_past_the_last_take(order, word):
 
 
 def test_answer_is_read_by_every_sdk():
-    """The text stands wherever an SDK looks for it, and no SDK is to try again."""
+    """The text stands wherever some SDK looks for it, and no SDK is to try again."""
     miss = Miss('why "so"\u2026')
     body = json.loads(miss.body)
     assert {body["message"], body["detail"], body["error"]["message"]} == {miss.text}
     assert (b"x-should-retry", b"false") in miss.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/v1/chat/completions", ["error"]),
+        ("/v1/responses", ["error"]),
+        ("/v1/messages", ["error", "type"]),
+        ("/v1beta/models/gemini-3:generateContent", ["error"]),
+        ("/v1/embeddings", ["detail", "error", "message", "type"]),
+        ("/model/m/converse", ["detail", "error", "message", "type"]),
+    ],
+)
+def test_answer_in_the_shape_of_the_api(path, where):
+    """Where the API is known by its path, the text stands once: SDKs show the whole body."""
+    miss = Miss("why", words_for(identity("x", path=path)))
+    body = json.loads(miss.body)
+    assert (sorted(body), body["error"]["message"]) == (where, "why")
+    assert miss.body.count(b'"why"') == (1 if "detail" not in where else 3)
+
+
+def test_one_cure_for_several():
+    """Misses with the same cure tell it once, at the end; others keep theirs."""
+    texts = ["a is missing. Record it with x", "b is missing. Record it with x"]
+    assert with_one_cure(texts) == ["a is missing", "b is missing", "Record it with x"]
+    for others in (texts[:1], [*texts, "c. Record it with y"], [*texts, "refused"], []):
+        assert with_one_cure(others) == others
 
 
 def test_reason():

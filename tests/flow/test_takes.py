@@ -107,7 +107,7 @@ def test_the_only_one(tmp_path):
     store = FolderStore(str(tmp_path))
     add(store, "a", 1)
     looked = []
-    store._file = lambda name, file=store._file: looked.append(name) or file(name)
+    store._file = lambda name, file=store._file, **how: looked.append(name) or file(name, **how)
     takes = Takes(store, policy="last", skip_run=None)
     assert asked(takes, 2) == ["a", "a"]
     assert takes.ready(KEY).chunks == (b"a",) and looked == [KEY]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.keying.canonical import is_exact
 from agentrec_auto.keying.fingerprint import Identity, Keyer
 
 pytest.importorskip("orjson")
@@ -19,6 +20,8 @@ ODD = (
     b'{"seed": 18446744073709551616}',
     b'{"seed": -9223372036854775809, "x": 1.5}',
     b'{"seed": 123456789012345678901234567890, "text": "e+"}',
+    b'{"a": "Qe+abe+1Z1e+2", "b": [{"c": 184467440737095516160}], "d": "1e+20,"}',
+    b'{"seed": [1, 99999999999999999999]}',
     b'{"a": 1e400, "b": -1e-400, "c": -0, "d": -0.0, "e": 1E2, "f": 1e16, "g": 5e-324}',
     b'{"a": NaN, "b": -Infinity}',
     b'{"a": "\\ud800", "b": "\\u0000", "a": "last"}',
@@ -70,6 +73,21 @@ def test_any_body(value, is_ascii):
 def test_the_document_is_exact():
     """What is shown of an identity holds the integers that were sent."""
     assert identified(b'{"seed": 18446744073709551616}').document == {"seed": 18446744073709551616}
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        ({"image": "AQe+1/9e+22,"}, True),
+        ({"n": [1, 2.5, None, True, "+"]}, True),
+        ({"seed": 2.0**64}, False),
+        ({"image": "e+", "seeds": [{"seed": 1e20}]}, False),
+        (1e20, False),
+    ],
+)
+def test_a_picture_is_exact(value, exact):
+    """Base64 holds ``e+`` every 4,096 characters; only what may hold a huge integer is parsed once more."""
+    assert is_exact(value, json.dumps(value)) is exact
 
 
 def test_every_character():

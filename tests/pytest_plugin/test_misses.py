@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
+import pytest
 from pytest_plugin.suite import Suite, section
 
 TEXT = "agentrec: no recording in "
@@ -52,6 +53,33 @@ def test_failed_already(suite: Suite) -> None:
     report = ran.stdout.split("FAILURES")[1]
     assert "AssertionError: assert '418' == 'an answer'" in report
     assert re.search(f"^-+ agentrec -+\n{TEXT}", report, re.MULTILINE)
+
+
+@pytest.mark.parametrize("sdk", ["openai", "anthropic"])
+def test_told_once(suite: Suite, sdk: str) -> None:
+    """A test that fails by its SDK's error tells the miss there, and nowhere else."""
+    ask = {
+        "openai": "OpenAI(base_url=URL + '/v1', api_key='k').responses.create(model='m', input='x')",
+        "anthropic": "Anthropic(base_url=URL, api_key='k').messages.create(model='m', max_tokens=9, messages=[])",
+    }[sdk]
+    suite.write(
+        "test_app.py",
+        f"""
+        from anthropic import Anthropic
+        from openai import OpenAI
+        URL = {suite.server.url!r}
+        def test_it(): {ask}
+        """,
+    )
+    ran = suite.pytest("--agentrec", "replay")
+    assert (ran.code, "1 failed" in ran.stdout) == (1, True)
+    assert (ran.stdout + ran.stderr).count(NOTHING) == 1
+
+
+def test_tracebacks_that_are_hidden(suite: Suite) -> None:
+    """With ``--tb=no`` the summary tells the miss."""
+    suite.write("test_app.py", "from app import swallow\ndef test_it(): swallow()")
+    assert NOTHING in section(suite.pytest("--agentrec", "replay", "--tb=no"))[1]
 
 
 def test_the_next_test_is_not_to_blame(suite: Suite) -> None:
@@ -144,4 +172,15 @@ def test_under_run(suite: Suite) -> None:
     ran = suite.python(*run, "-m", "pytest", "-p", "agentrec_auto")
     assert ran.code == 1
     assert section(ran) == ["0 replayed, 0 recorded, 1 missed · mode replay · corpus"]
-    assert "agentrec: 0 replayed, 0 recorded, 1 missed · mode replay" in ran.stderr
+    counts, text = ran.stderr.splitlines()
+    assert counts == "agentrec: 0 replayed, 0 recorded, 1 missed · mode replay · corpus"
+    assert NOTHING in text, "stderr may go elsewhere than what pytest has said"
+
+
+def test_under_run_in_one_stream(suite: Suite) -> None:
+    """Where both write to the same place, the words come once."""
+    suite.write("test_app.py", "from app import swallow\ndef test_it(): swallow()")
+    command = f"{sys.executable} -m agentrec_auto run --mode replay -- {sys.executable} -m pytest -p agentrec_auto 2>&1"
+    ran = suite.python("-c", f"import os; os.system({command!r})")
+    assert ran.stdout.count(NOTHING) == 1
+    assert ran.stdout.endswith("agentrec: what was missed is told above\n")

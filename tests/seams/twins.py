@@ -19,7 +19,7 @@ from loopback import at
 from agentrec_auto import assemble
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.flow import active
-from agentrec_auto.flow.ledger import Tally
+from agentrec_auto.flow.tally import Tally
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.file import FolderStore
 

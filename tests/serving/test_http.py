@@ -252,7 +252,7 @@ def test_a_port_that_is_taken(run_agentrec: Run, folder: Path, standing: Served)
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--corpus", "nowhere"), "there is no corpus nowhere"),
+        (("--corpus", "nowhere"), "there is no corpus 'nowhere'"),
         (("--mode", "auto"), "--upstream URL"),
         (("--mode", "reply"), "replay, auto, record"),
         (("--upstream", "api.openai.com"), "https://HOST"),

@@ -105,7 +105,7 @@ def test_out(run_agentrec: Run, shop: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("--corpus", "nowhere"), 2, "there is no corpus nowhere"),
+        (("--corpus", "nowhere"), 2, "there is no corpus 'nowhere'"),
         (("--out", "page.html", "model:none"), 1, "nothing in"),
         (("--out", "no/such/folder/page.html"), 2, "can't write no/such/folder/page.html"),
         (("colour:red",), 2, "colour"),

@@ -151,6 +151,31 @@ def test_compare_requests(show: Show, shop: Path) -> None:
     assert paths.all_inner_texts() == ["model", "messages[0].content"]
 
 
+def test_compare_conversations(show: Show, tmp_path: Path) -> None:
+    """A message put in front is one difference; of long texts, what differs is shown, wherever it is."""
+    hello, start = {"role": "user", "content": "hello"}, "word " * 3000
+    store = FolderStore(tmp_path / "corpus")
+    for question, messages in (
+        ("short", [hello, {"role": "user", "content": f"{start}old"}]),
+        (
+            "long",
+            [{"role": "system", "content": "Be brief."}, hello, {"role": "user", "content": f"{start}old"}],
+        ),
+        ("new", [hello, {"role": "user", "content": f"{start}new"}]),
+    ):
+        corpora.plant(store, question, corpora.plain(f"answer to {question}"), messages=messages)
+    shown = show(tmp_path / "corpus")
+    for left, right, told in (("short", "long", ["messages[0]"]), ("short", "new", ["messages[1].content"])):
+        shown.page.locator("#list li", has_text=f"answer to {left}").click()
+        shown.page.wait_for_selector(".turn")
+        shown.page.keyboard.press("c")
+        shown.page.locator("#list li", has_text=f"answer to {right}").click()
+        shown.page.locator(".paths th").first.wait_for()
+        assert shown.page.locator(".paths th").all_inner_texts() == told
+    assert shown.page.locator("del").first.inner_text() == "old"
+    assert shown.page.locator("ins").first.inner_text() == "new"
+
+
 def test_keys(show: Show, shop: Path) -> None:
     """j and k go through the list, / searches, ? tells; letters in the search are letters."""
     shown = show(shop)

@@ -46,15 +46,31 @@ function parsed(text) {
 /** Where two JSON values differ: [path, before, after]; undefined for what isn't there. */
 function walk(path, before, after, found) {
   const [kind, other] = [before, after].map((one) => (Array.isArray(one) ? "list" : one !== null && typeof one === "object" ? "object" : "one"));
-  if (kind === other && kind !== "one") {
-    const names = kind === "list" ? [...Array(Math.max(before.length, after.length)).keys()] : [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    for (const name of names) {
-      const below = kind === "list" ? `${path}[${name}]` : path ? `${path}.${name}` : name;
-      walk(below, Object.hasOwn(before, name) ? before[name] : undefined, Object.hasOwn(after, name) ? after[name] : undefined, found);
+  if (kind === other && kind === "list") {
+    const [head, tail] = inCommon(before, after);
+    const longest = Math.max(before.length, after.length) - tail;
+    for (let place = head; place < longest; place += 1) {
+      walk(`${path}[${place}]`, place < before.length - tail ? before[place] : undefined, place < after.length - tail ? after[place] : undefined, found);
+    }
+  } else if (kind === other && kind === "object") {
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      walk(path ? `${path}.${name}` : name, Object.hasOwn(before, name) ? before[name] : undefined, Object.hasOwn(after, name) ? after[name] : undefined, found);
     }
   } else if (JSON.stringify(before) !== JSON.stringify(after)) {
     found.push([path, before, after]);
   }
+}
+
+/** How many values two lists begin and end with alike, where one has grown: a message put in front is one difference. */
+function inCommon(before, after) {
+  if (before.length === after.length) return [0, 0];
+  const [old, now] = [before, after].map((list) => list.map((one) => JSON.stringify(one)));
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail += 1;
+  return [head, tail];
 }
 
 /** Both values, marked where they differ; one that stands alone is marked whole. */
@@ -62,12 +78,22 @@ function sidesOf(before, after) {
   const absent = make("span", { class: "meta" }, "absent");
   if (before === undefined) return [[absent], [make("ins", {}, shortly(after))]];
   if (after === undefined) return [[make("del", {}, shortly(before))], [absent]];
-  return marked(shortly(before), shortly(after));
+  const texts = [pretty(before), pretty(after)];
+  if ([before, after].some((one) => typeof one !== "string" && typeof one !== "object")) return [[make("del", {}, shortly(before))], [make("ins", {}, shortly(after))]];
+  const from = Math.max(...texts.map((text) => text.length)) > LONG ? Math.max(0, differFrom(...texts) - LONG / 20) : 0;
+  return marked(...texts.map((text) => shortly(text, from)));
 }
 
-function shortly(value) {
+/** Where two texts begin to differ: of long ones, what is shown lies around it. */
+function differFrom(before, after) {
+  let at = 0;
+  while (at < before.length && before[at] === after[at]) at += 1;
+  return at;
+}
+
+function shortly(value, from = 0) {
   const text = pretty(value);
-  return text.length > LONG ? `${text.slice(0, LONG)}…` : text;
+  return `${from ? "…" : ""}${text.slice(from, from + LONG)}${text.length > from + LONG ? "…" : ""}`;
 }
 
 /** Both texts, the words marked that the other hasn't. */

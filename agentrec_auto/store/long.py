@@ -1,0 +1,125 @@
+"""Long recordings, played from their file: no more of them is in memory than what is played just now.
+
+Only files that are laid out as `agentrec_auto.store.document` does are read so, where one line is one chunk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import IO, cast, overload
+
+from agentrec_auto import compiled
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction
+from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.store import document
+
+LONG = 1 << 22
+"""Bytes of a file from which on it is played so."""
+
+_AT_ONCE = 1 << 17
+_OPENS = b"{\n"
+_OPENS_CHUNKS = b'  "chunks": [\n'
+_NO_CHUNKS = b'  "chunks": []\n}\n'
+_CLOSES = (b"  ]\n", b"}\n", b"")
+_AMISS = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, OverflowError)
+
+
+class FiledChunks(Sequence[CapturedChunk]):
+    """The chunks in a file, read anew each time they are gone through; one by its number all before it.
+
+    `BrokenRecordingError` where the file isn't any more what it was.
+    """
+
+    def __init__(self, path: str, version: tuple[int, ...], begin: int, count: int) -> None:
+        """``begin``: where in the file the first of ``count`` chunks is."""
+        self._path = path
+        self._version = version
+        self._begin = begin
+        self._count = count
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the file isn't any more what it was."""
+        try:
+            return _version(os.stat(self._path)) != self._version
+        except OSError:
+            return True
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[CapturedChunk]:
+        try:
+            with _opened(self._path) as file:
+                if _version(os.fstat(file.fileno())) != self._version:
+                    raise ValueError("it was replaced")
+                file.seek(self._begin)
+                for _ in range(self._count):
+                    yield _chunk(file.readline())
+        except _AMISS as error:
+            raise BrokenRecordingError(self._path, f"gone while it was played ({error})") from error
+
+    @overload
+    def __getitem__(self, place: int) -> CapturedChunk: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[CapturedChunk]: ...
+
+    def __getitem__(self, place: int | slice) -> CapturedChunk | list[CapturedChunk]:
+        if isinstance(place, slice):
+            return list(self)[place]
+        return next(islice(self, range(self._count)[place], None))
+
+
+def interaction_in(path: str) -> CapturedInteraction | None:
+    """The interaction in a long file, its chunks left there.
+
+    None where that can't be: the file is then to be loaded whole, and what is wrong with it, if anything is,
+    is said.
+    """
+    try:
+        with _opened(path) as file:
+            interaction = document.loads(_head(file), path)
+            begin, count = file.tell(), _count(file)
+            chunks = FiledChunks(path, _version(os.fstat(file.fileno())), begin, count)
+    except (*_AMISS, BrokenRecordingError):
+        return None
+    interaction.chunks = cast("list[CapturedChunk]", chunks)
+    return interaction
+
+
+def _opened(path: str) -> IO[bytes]:
+    return open(path, "rb", buffering=_AT_ONCE)
+
+
+def _version(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _head(file: IO[bytes]) -> bytes:
+    """The document up to its chunks, and without them."""
+    lines = [file.readline(len(_OPENS))]
+    if lines[0] != _OPENS:
+        raise ValueError("laid out in another way")
+    while (line := file.readline()) != _OPENS_CHUNKS:
+        if not line:
+            raise ValueError("no chunks")
+        lines.append(line)
+    return b"".join([*lines, _NO_CHUNKS])
+
+
+def _count(file: IO[bytes]) -> int:
+    """How many chunks there are, each readable."""
+    count = 0
+    while (line := file.readline()) != _CLOSES[0]:
+        _chunk(line)
+        count += 1
+    if (line, file.readline(), file.readline()) != _CLOSES:
+        raise ValueError("more behind the chunks")
+    return count
+
+
+def _chunk(line: bytes) -> CapturedChunk:
+    return document.read_chunk(compiled.loads(line.strip(b" ,\n")))
