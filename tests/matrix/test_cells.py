@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -121,8 +122,7 @@ def test_missed(travel: Travel, column: Column, cell: str) -> None:
 def test_misses_are_not_retried(travel: Travel, column: Column) -> None:
     """A cell that misses asks once, and not again; those that do are named in the table."""
     leg = travel(column).missed
-    told = [line for line in leg.stderr.splitlines() if line.startswith("agentrec: ") and " missed" in line]
-    missed = int(told[-1].partition(" missed")[0].rpartition(" ")[2].replace(",", ""))
+    missed = int(re.findall(r"^agentrec: .*?([\d,]+) missed", leg.stderr, re.MULTILINE)[-1].replace(",", ""))
     most = 2 * sum(
         map(column.misses_of, leg.told)
     )  # of a batch, some may not have been begun when one failed
