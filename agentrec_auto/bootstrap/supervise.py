@@ -50,29 +50,30 @@ def wait_for(command: list[str], environ: Mapping[str, str]) -> int:
     child = 0
     early: list[int] = []
 
-    def pass_on(number: int, frame: FrameType | None) -> None:
-        if not child:
-            early.append(number)
-            return
+    def pass_on(number: int) -> None:
         try:
             os.kill(child, number)
         except ProcessLookupError:  # it has just ended
             pass
 
-    def pass_on_later(number: int, frame: FrameType | None) -> None:
-        if child and not _has_terminal():
-            signal.signal(signal.SIGALRM, lambda *_: pass_on(number, None))
+    def came(number: int, frame: FrameType | None = None) -> None:
+        if not child:
+            early.append(number)
+        elif number not in FROM_TERMINAL:
+            pass_on(number)
+        elif not _has_terminal():
+            signal.signal(signal.SIGALRM, lambda *_: pass_on(number))
             signal.setitimer(signal.ITIMER_REAL, GRACE_S)
 
     before: dict[int, Any] = {signal.SIGALRM: signal.getsignal(signal.SIGALRM)}
     for number in (*PASSED_ON, *FROM_TERMINAL):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup has it ignored, and so must the command
-            before[number] = signal.signal(number, pass_on_later if number in FROM_TERMINAL else pass_on)
+            before[number] = signal.signal(number, came)
     resets = [number for number in FROM_TERMINAL if number in before]
     try:
         child = os.posix_spawnp(command[0], command, environ, setsigdef=[*resets, *IGNORED_BY_PYTHON])
         for number in early:
-            pass_on(number, None)
+            came(number)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

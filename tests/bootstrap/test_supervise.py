@@ -85,6 +85,34 @@ def test_a_terminals_signal_to_the_launcher_alone(waiting: subprocess.Popen[str]
     assert (stdout, waiting.returncode) == (f"{name}\n", 7)
 
 
+EARLY = """
+import os, signal
+from agentrec_auto.bootstrap import supervise
+
+def spawned(*words, start=os.posix_spawnp, **options):
+    child = start(*words, **options)
+    os.kill(os.getpid(), signal.{name})
+    return child
+
+os.posix_spawnp = spawned
+print(-supervise.wait_for(["sleep", "60"], os.environ) == signal.{name})
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGQUIT"])
+def test_a_signal_while_the_command_starts(tmp_path: Path, name: str) -> None:
+    """What comes before we know whom to pass it on to isn't lost."""
+    done = subprocess.run(
+        [PY, "-c", EARLY.format(name=name)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,
+        timeout=30,
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGQUIT"])
 def test_the_terminals_signals_are_the_commands(waiting: subprocess.Popen[str], name: str) -> None:
     """Sent to the whole group, as Ctrl-C is: the command acts on it, once, and the launcher waits."""

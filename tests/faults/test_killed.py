@@ -18,7 +18,7 @@ from loopback import ServerProcess
 from processes import run
 from seams.twins import Corpus
 
-from agentrec_auto.flow import ledger
+from agentrec_auto.flow import ledger, tally
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.seams import httpx_family
 from agentrec_auto.store.base import Store, split_name
@@ -85,8 +85,8 @@ def _looked_over(here: Path, store: Store, where: str) -> dict[str, int]:
         digests = {one.digest for one in asked}
         lost += len(digests - set(answers[question])) if not question.startswith("all") else 0
         lost += max(0, most - len(answers[question]))
-    tally = ledger.read(str(here / "ledger"))
-    noted = tally.counts[ledger.RECORDED] + tally.counts[ledger.REPEATED]
+    counts = tally.read(str(here / "ledger")).counts
+    noted = counts[ledger.RECORDED] + counts[ledger.REPEATED]
     left_over = len(list((here / "corpus").glob(".*.tmp")))
     return {
         "calls": len(finished),

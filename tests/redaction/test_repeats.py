@@ -97,7 +97,7 @@ def bodies(draw: Any) -> str:
 def searched(text: str, monkeypatch: pytest.MonkeyPatch) -> Sequence[bytes]:
     with monkeypatch.context() as patch:
         patch.setattr(repeats, "is_clean", lambda text, finder: False)
-        return streams.redacted([text.encode()], "text/event-stream", RULES)
+        return streams.redacted([text.encode("utf-8", "surrogateescape")], "text/event-stream", RULES)
 
 
 @settings(max_examples=500, deadline=None)
