@@ -34,6 +34,12 @@ while True:
 """
 
 
+def heeding() -> None:
+    """The signals of a terminal as a shell leaves them in its foreground: in its background they are ignored."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A command under ``agentrec run``, in a group of its own, that tells each signal; all but some end it."""
@@ -45,6 +51,7 @@ def waiting(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         env=clean_environment(),
         cwd=tmp_path,
         start_new_session=True,
+        preexec_fn=heeding,
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("ready")
@@ -108,6 +115,7 @@ def test_a_signal_while_the_command_starts(tmp_path: Path, name: str) -> None:
         text=True,
         cwd=tmp_path,
         start_new_session=True,
+        preexec_fn=heeding,
         timeout=30,
     )
     assert done.stdout == "True\n", done.stderr
