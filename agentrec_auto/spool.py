@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Protocol, overload
+from typing import Any, Protocol
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import StoreError
 from agentrec_auto.forks import forkless, loading
+from agentrec_auto.rereading import Reread
 
 LONG = 1 << 21
 """Bytes of a body that are held in any case."""
@@ -49,11 +50,8 @@ class Watch(Protocol):
         """Whether all of the body is clean."""
 
 
-class Spool(Sequence[CapturedChunk]):
-    """The chunks of a body that is clean so far, in order; only ever added to.
-
-    Iterating reads the file piece by piece, one chunk by its number all before it.
-    """
+class Spool(Reread[CapturedChunk]):
+    """The chunks of a body that is clean so far, in order; only ever added to."""
 
     def __init__(self, chunks: list[CapturedChunk], watch: Watch) -> None:
         """``chunks``: those that came, taken over."""
@@ -170,21 +168,12 @@ class Spool(Sequence[CapturedChunk]):
             yield CapturedChunk(data[begin : begin + length], offset)
             begin += length
 
-    @overload
-    def __getitem__(self, place: int) -> CapturedChunk: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[CapturedChunk]: ...
-
-    def __getitem__(self, place: int | slice) -> CapturedChunk | list[CapturedChunk]:
-        if isinstance(place, slice):
-            return list(self)[place]
+    def _at(self, place: int) -> CapturedChunk:
         spooled = len(self._lengths)
-        at = range(len(self))[place]
-        if at >= spooled:
-            return self._held[at - spooled]
-        before = sum(self._lengths[:at])
-        return next(self._read(at, at + 1, before, self._lengths[at]))
+        if place >= spooled:
+            return self._held[place - spooled]
+        before = sum(self._lengths[:place])
+        return next(self._read(place, place + 1, before, self._lengths[place]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied and pickled, it is a list."""

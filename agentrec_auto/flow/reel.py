@@ -6,10 +6,10 @@ import json
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
+from agentrec_auto.rereading import Reread
 
 if TYPE_CHECKING:  # a seam that is put in place needs no store
     from agentrec_auto.store.base import Recording
@@ -40,7 +40,7 @@ class Reel:
     @property
     def is_stale(self) -> bool:
         """Whether it was to be played from a file that isn't any more what it was."""
-        return isinstance(self.chunks, _Read) and self.chunks.is_stale
+        return isinstance(self.chunks, Reread) and self.chunks.is_stale
 
     @property
     def shortfall(self) -> str | None:
@@ -111,8 +111,8 @@ def reel_of(recording: Recording) -> Reel:
     )
 
 
-class _Read(Sequence[bytes]):
-    """What is in chunks that are read when they are asked for, each time."""
+class _Read(Reread[bytes]):
+    """What is in chunks that are read anew themselves."""
 
     def __init__(self, chunks: Sequence[CapturedChunk], count: int) -> None:
         """``count``: how many of them aren't empty."""
@@ -121,25 +121,13 @@ class _Read(Sequence[bytes]):
 
     @property
     def is_stale(self) -> bool:
-        """Whether they can't be read any more."""
-        return bool(getattr(self._chunks, "is_stale", False))
+        return isinstance(self._chunks, Reread) and self._chunks.is_stale
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[bytes]:
         return (chunk.data for chunk in self._chunks if chunk.data)
-
-    @overload
-    def __getitem__(self, place: int) -> bytes: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return list(self)[place]
-        return next(islice(self, range(self._count)[place], None))
 
 
 _FRAMING = frozenset(map(len, ("content-length", "transfer-encoding")))

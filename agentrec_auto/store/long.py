@@ -6,13 +6,13 @@ Only files that are laid out as `agentrec_auto.store.document` does are read so,
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import IO, cast, overload
+from collections.abc import Iterator
+from typing import IO, cast
 
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.rereading import Reread
 from agentrec_auto.store import document
 
 LONG = 1 << 22
@@ -26,8 +26,8 @@ _CLOSES = (b"  ]\n", b"}\n", b"")
 _AMISS = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError, OverflowError)
 
 
-class FiledChunks(Sequence[CapturedChunk]):
-    """The chunks in a file, read anew each time they are gone through; one by its number all before it.
+class FiledChunks(Reread[CapturedChunk]):
+    """The chunks in a file.
 
     `BrokenRecordingError` where the file isn't any more what it was.
     """
@@ -41,7 +41,7 @@ class FiledChunks(Sequence[CapturedChunk]):
 
     @property
     def is_stale(self) -> bool:
-        """Whether the file isn't any more what it was."""
+        """Whether the file was changed, or is gone."""
         try:
             return _version(os.stat(self._path)) != self._version
         except OSError:
@@ -60,17 +60,6 @@ class FiledChunks(Sequence[CapturedChunk]):
                     yield _chunk(file.readline())
         except _AMISS as error:
             raise BrokenRecordingError(self._path, f"gone while it was played ({error})") from error
-
-    @overload
-    def __getitem__(self, place: int) -> CapturedChunk: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[CapturedChunk]: ...
-
-    def __getitem__(self, place: int | slice) -> CapturedChunk | list[CapturedChunk]:
-        if isinstance(place, slice):
-            return list(self)[place]
-        return next(islice(self, range(self._count)[place], None))
 
 
 def interaction_in(path: str) -> CapturedInteraction | None:
