@@ -36,11 +36,12 @@ def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
     _gather(folder, folder)
     tally = read(folder)
     here = place(sys.stderr)
-    for sentence in sentences(tally, mode, corpus, here=here):
+    line = line_of(tally, mode, corpus, here)
+    for sentence in sentences(tally, line, here):
         say(sentence)
     if outer:
         _gather(folder, outer)
-        _hand_up(tally, _line(tally, mode, corpus, here), here)
+        _hand_up(tally, line, here)
     shutil.rmtree(folder, ignore_errors=True)
     return tally.is_red
 
@@ -64,12 +65,12 @@ def take_away(folder: str) -> bool:
     return True
 
 
-def sentences(tally: Tally, mode: str, corpus: str, *, here: str = "") -> Iterator[str]:
-    """The line that says what a run did, what it missed and what it should have seen.
+def sentences(tally: Tally, line: str, here: str) -> Iterator[str]:
+    """The ``line`` that says what a run did, if any, then what it missed and what it should have seen.
 
     What was told ``here`` already, a `place`, is not told again.
     """
-    if line := _line(tally, mode, corpus, here):
+    if line:
         yield line
     from agentrec_auto.flow.miss import with_one_cure
 
@@ -84,7 +85,7 @@ def sentences(tally: Tally, mode: str, corpus: str, *, here: str = "") -> Iterat
     yield from tally.untold(tally.warnings, here)
 
 
-def _line(tally: Tally, mode: str, corpus: str, here: str) -> str:
+def line_of(tally: Tally, mode: str, corpus: str, here: str) -> str:
     """What the run did in one line; empty where a run inside it, which was all of it, has said just that."""
     line = nothing(mode, corpus) if tally.is_empty else tally.line(mode=mode, corpus=corpus)
     inner = [said for said, where in tally.inner if where and where == here]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from agentrec_auto.bootstrap.summary import sentences, shown
+from agentrec_auto.bootstrap.summary import line_of, sentences, shown
 from agentrec_auto.cli import opening, output
 from agentrec_auto.cli.ending import told_to_end
 from agentrec_auto.config.keys import SETTINGS
 from agentrec_auto.config.load import load
 from agentrec_auto.corpus.held import opened
 from agentrec_auto.errors import ConfigError, StoreError
-from agentrec_auto.flow.ledger import say
+from agentrec_auto.flow.ledger import place, say
 from agentrec_auto.serving.answering import Server
 from agentrec_auto.serving.doors import Doors, is_loopback
 from agentrec_auto.serving.lanes import Lanes
@@ -148,7 +148,8 @@ def _ended(server: Server, as_json: bool) -> None:
     tally, settings = server.lanes.ledger.tally, server.lanes.settings
     if as_json:
         typer.echo(json.dumps({"event": "ended", **server.status()}))
-    for sentence in sentences(tally, settings.mode, shown(settings.corpus)):
+    here = place(sys.stderr)
+    for sentence in sentences(tally, line_of(tally, settings.mode, shown(settings.corpus), here), here):
         say(output.inert(sentence))
     if tally.is_red:
         raise typer.Exit(_MISSED)
