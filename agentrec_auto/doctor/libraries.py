@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from agentrec_auto.doctor.finding import Finding, State
 from agentrec_auto.doctor.inside import Distribution, Inside
 from agentrec_auto.doctor.sdks import CARRIERS, HTTP_LIBRARIES, KNOWN, SDKS, Known, module_of
-from agentrec_auto.providers.hosts import unset_key
+from agentrec_auto.providers.hosts import unset_key, unset_keys
 
 INTERCEPTED = tuple(CARRIERS)
 """The modules to look for that seams stand in."""
@@ -72,13 +72,8 @@ def sdks(inside: Inside) -> Iterator[Finding]:
 def keys(inside: Inside, environ: Mapping[str, str]) -> Iterator[Finding]:
     """The keys that SDKs look for and don't find: an app that doesn't bring its own makes no call."""
     found = (unset_key(module_of(name), environ) for name in SDKS if name in inside.distributions)
-    if unset := list(dict.fromkeys(filter(None, found))):
-        are = "is" if len(unset) == 1 else "are"
-        yield Finding(
-            State.NOTE,
-            "keys",
-            f"{', '.join(unset)} {are} not set: without a key an SDK sends nothing; in replay it needs none",
-        )
+    if told := unset_keys(found):
+        yield Finding(State.NOTE, "keys", f"{told}; in replay it needs none")
 
 
 def _gap(subject: str, text: str) -> Finding:

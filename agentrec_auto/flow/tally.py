@@ -26,6 +26,7 @@ from agentrec_auto.flow.ledger import (
     WARNED,
     Event,
 )
+from agentrec_auto.providers.hosts import unset_keys
 
 
 @dataclass
@@ -152,17 +153,14 @@ class Tally:
         if self.is_empty and self.sdks:
             were = "was" if len(self.sdks) == 1 else "were"
             why = "`agentrec doctor -- CMD` says why"
-            if unset := sorted({variable for variable in self.sdks.values() if variable}):
-                are = "is" if len(unset) == 1 else "are"
-                why = (
-                    f"{' and '.join(unset)} {are} not set, and without a key an SDK sends nothing; else {why}"
-                )
+            if unset := unset_keys(sorted(self.sdks.values())):
+                why = f"{unset}; else {why}"
             told.append(f"{', '.join(sorted(self.sdks))} {were} imported, but no LLM call was seen: {why}")
         return told
 
 
 def read(folder: str) -> Tally:
-    """Count the events that the processes of a run left in ``folder``; torn last lines are passed over."""
+    """Count the events that the processes of a run left in ``folder``."""
     tally = Tally()
     for event in _events(folder):
         tally.add(event)
@@ -176,10 +174,15 @@ def _events(folder: str) -> Iterator[Event]:
         return
     for name in names:
         with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                try:
-                    event = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(event, dict):
-                    yield event
+            yield from events_in(lines)
+
+
+def events_in(lines: Iterable[str | bytes]) -> Iterator[Event]:
+    """The events in the lines of a ledger; torn ones are passed over."""
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            yield event

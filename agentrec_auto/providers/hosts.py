@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 LLM_HOSTS = (
     "api.openai.com",
@@ -158,10 +158,14 @@ KEY_VARIABLES = (
 )
 """Variables that SDKs take their credentials from, or won't start without."""
 
+_OPENAI = ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN")
+_ANTHROPIC = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_GOOGLE = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+
 KEYS_OF_SDKS = {
-    "openai": ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
-    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
-    "google.genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "openai": _OPENAI,
+    "anthropic": _ANTHROPIC,
+    "google.genai": _GOOGLE,
     "mistralai": ("MISTRAL_API_KEY",),
     "cohere": ("CO_API_KEY", "COHERE_API_KEY"),
     "groq": ("GROQ_API_KEY",),
@@ -170,14 +174,9 @@ KEYS_OF_SDKS = {
     "replicate": ("REPLICATE_API_TOKEN",),
     "xai_sdk": ("XAI_API_KEY",),
     "portkey_ai": ("PORTKEY_API_KEY",),
-    "langchain_openai": (
-        "OPENAI_API_KEY",
-        "OPENAI_ADMIN_KEY",
-        "AZURE_OPENAI_API_KEY",
-        "AZURE_OPENAI_AD_TOKEN",
-    ),
-    "langchain_anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
-    "langchain_google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "langchain_openai": _OPENAI,
+    "langchain_anthropic": _ANTHROPIC,
+    "langchain_google_genai": _GOOGLE,
 }
 """SDK → the variables of which it wants one, the common one first. Those that speak to many providers, or to
 none that wants a key, aren't here."""
@@ -187,6 +186,14 @@ def unset_key(sdk: str, environ: Mapping[str, str]) -> str:
     """The variable that an SDK looks for its key in, where it finds none; else empty."""
     variables = KEYS_OF_SDKS.get(sdk, ())
     return "" if any(environ.get(name) for name in variables) else next(iter(variables), "")
+
+
+def unset_keys(variables: Iterable[str]) -> str:
+    """What it means that they are not set; empty for none."""
+    if not (names := list(dict.fromkeys(filter(None, variables)))):
+        return ""
+    are = "is" if len(names) == 1 else "are"
+    return f"{', '.join(names)} {are} not set, and without a key an SDK sends nothing"
 
 
 BEDROCK_VARIABLES = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 
 from agentrec_auto.flow.ledger import Event
+from agentrec_auto.flow.tally import events_in
 
 
 class Tail:
@@ -48,10 +48,4 @@ class Tail:
             return
         whole = data[: data.rfind(b"\n") + 1]  # a line may be on its way
         self._seen[path] = start + len(whole)
-        for line in whole.splitlines():
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                yield event
+        yield from events_in(whole.splitlines())

@@ -121,7 +121,7 @@ def test_a_miss_of_a_run_inside_a_run(run_agentrec: Run, call: Path, server: Loo
     ("script", "env", "told"),
     [
         ("import openai; openai.OpenAI()", {}, "OPENAI_API_KEY is not set, and without a key"),
-        ("import anthropic, openai", {}, "ANTHROPIC_API_KEY and OPENAI_API_KEY are not set,"),
+        ("import anthropic, openai", {}, "ANTHROPIC_API_KEY, OPENAI_API_KEY are not set,"),
         ("import openai", {"AZURE_OPENAI_API_KEY": "k"}, "no LLM call was seen: `agentrec doctor"),
         ("import openai, os; os.environ['OPENAI_API_KEY'] = 'k'", {}, "was seen: `agentrec doctor"),
         ("import litellm_stand_in", {}, "no LLM call was seen · mode auto · corpus"),

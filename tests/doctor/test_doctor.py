@@ -151,7 +151,7 @@ def test_keys(ask: Ask) -> None:
     """A key that is not there is worth knowing, and in replay it isn't."""
     answer = ask("python", "app.py")
     assert answer.code == 0
-    assert answer.text("keys").startswith("OPENAI_API_KEY, ANTHROPIC_API_KEY are not set: without a key")
+    assert answer.text("keys").startswith("OPENAI_API_KEY, ANTHROPIC_API_KEY are not set, and without a key")
     assert ask("python", "app.py", flags=("--mode", "replay")).text("keys") == ""
     set_here = ask("env", "OPENAI_API_KEY=k", "python", "app.py", env={"ANTHROPIC_AUTH_TOKEN": "k"})
     assert set_here.text("keys") == ""
