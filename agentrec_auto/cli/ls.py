@@ -129,9 +129,7 @@ def _show(rows: Sequence[Row]) -> None:
     for column in columns:
         justify: JustifyMethod = "right" if column.at_right else "left"
         made.add_column(column.head, no_wrap=True, justify=justify, ratio=column.ratio or None)
-    names = made.columns[
-        0
-    ]  # of a migration's answers they are long: no column may take the room of the others
+    names = made.columns[0]  # long, of a migration's answers: no column may take the room of the others
     names.no_wrap, names.overflow, names.max_width = False, "fold", max(16, output.width() // 4)
     for row in rows:
         made.add_row(*(column.cell(row) for column in columns))
