@@ -7,7 +7,6 @@ Sync and async differ in ``await`` and ``async`` only; everything is decided by 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -17,6 +16,7 @@ from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.seams import httpx_played
 from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned_anew, process_recorder
 
 
@@ -42,6 +42,7 @@ def family_of(H: ModuleType) -> Family:
 
 def _made_for(H: Any) -> Family:
     library = f"{H.Client.__module__.partition('.')[0]} {getattr(H, '__version__', '')}".strip()
+    player, async_player = httpx_played.sync_player(H), httpx_played.async_player(H)
 
     class Transport(H.BaseTransport):  # type: ignore[misc]
         """Around the transport that a client would have used."""
@@ -53,7 +54,7 @@ def _made_for(H: Any) -> Family:
         def handle_request(self, request: Any) -> Any:
             asked = _asked(H, request)
             if asked is not None and (play := again(self._find, asked)) is not None:
-                return _response(H, play, ReplayedStream(play))
+                return player.response(play)
             if not _is_ours(self._find, request, asked):
                 return self._send(request)
             if asked is None:
@@ -61,7 +62,7 @@ def _made_for(H: Any) -> Family:
                 asked = _captured(request)
             match plan := planned_anew(self._find, asked, library):
                 case Replay():
-                    return _response(H, plan, ReplayedStream(plan))
+                    return player.response(plan)
                 case Record(tap):
                     return _tapped(H, self._send(request, tap), tap, TappedStream)
                 case Pass():
@@ -93,7 +94,7 @@ def _made_for(H: Any) -> Family:
             asked = _asked(H, request)
             if asked is not None and (play := again(self._find, asked)) is not None:
                 await _others_turn()
-                return _response(H, play, AsyncReplayedStream(play))
+                return async_player.response(play)
             if not _is_ours(self._find, request, asked):
                 return await self._send(request)
             if asked is None:
@@ -102,7 +103,7 @@ def _made_for(H: Any) -> Family:
             match plan := planned_anew(self._find, asked, library):
                 case Replay():
                     await _others_turn()
-                    return _response(H, plan, AsyncReplayedStream(plan))
+                    return async_player.response(plan)
                 case Record(tap):
                     return _tapped(H, await self._send(request, tap), tap, AsyncTappedStream)
                 case Pass():
@@ -198,46 +199,7 @@ def _made_for(H: Any) -> Family:
         def __del__(self) -> None:
             self._tap.dropped()
 
-    class ReplayedStream(H.SyncByteStream):  # type: ignore[misc]
-        """Plays a reel, once."""
-
-        def __init__(self, play: Replay) -> None:
-            self._pieces = iter(play.reel.chunks) if play.is_plain else self._played(play)
-
-        def __iter__(self) -> Iterator[bytes]:
-            return self._pieces
-
-        def _played(self, play: Replay) -> Iterator[bytes]:
-            for wait, chunk in play.pieces():
-                if wait:
-                    time.sleep(wait)
-                yield chunk
-            if (text := play.falls_short()) is not None:
-                raise H.ReadError(text)
-
-    class AsyncReplayedStream(H.AsyncByteStream):  # type: ignore[misc]
-        """The same, for async clients."""
-
-        def __init__(self, play: Replay) -> None:
-            self._pieces = _each(iter(play.reel.chunks)) if play.is_plain else self._played(play)
-
-        def __aiter__(self) -> AsyncIterator[bytes]:
-            return self._pieces
-
-        async def _played(self, play: Replay) -> AsyncIterator[bytes]:
-            for wait, chunk in play.pieces():
-                if wait:
-                    await _sleep(wait)
-                yield chunk
-            if (text := play.falls_short()) is not None:
-                raise H.ReadError(text)
-
     return Family(H, Transport, AsyncTransport)
-
-
-async def _each(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    for chunk in chunks:
-        yield chunk
 
 
 def _asked(H: Any, request: Any) -> CapturedRequest | None:
@@ -289,15 +251,6 @@ def _tapped(H: Any, response: Any, tap: Tap, stream: Any) -> Any:
     return response
 
 
-def _response(H: Any, play: Replay, stream: Any) -> Any:
-    reel = play.reel
-    # To copy a library's own headers takes a tenth of the time that it takes to make them.
-    headers = reel.ready.get(H)
-    if headers is None:
-        headers = reel.ready[H] = H.Headers(reel.headers)
-    return H.Response(reel.status, headers=headers, stream=stream, extensions=dict(reel.extensions))
-
-
 def _refusal(H: Any, miss: Miss) -> Any:
     told = {"reason_phrase": miss.reason}
     return H.Response(STATUS, headers=miss.headers, stream=H.ByteStream(miss.body), extensions=told)
@@ -313,9 +266,3 @@ async def _others_turn() -> None:
         await loop.sleep(0)
     elif (trio := sys.modules.get("trio")) is not None and trio.lowlevel.in_trio_run():
         await trio.lowlevel.checkpoint()
-
-
-async def _sleep(seconds: float) -> None:
-    import anyio  # here: a dependency of httpx and httpx2, needed only where replay is paced
-
-    await anyio.sleep(seconds)

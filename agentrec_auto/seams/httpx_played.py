@@ -1,0 +1,168 @@
+"""Responses of httpx and httpx2 that play a reel, made for the one or the other.
+
+Until it is read, a response has a ``read`` of its own: the library's goes through four generators, to undo
+an encoding and to cut to a size, and takes as long as all else that a replay does. What is played was
+decoded before it was stored. Read, the response is the library's own, and just what its ``read`` leaves.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agentrec_auto.flow.plan import Replay
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Player:
+    """Makes a library's responses of replays."""
+
+    library: Any
+    Stream: Any
+    Unread: Any
+    """A response with a ``read`` of its own; the library's own class where that can't be."""
+
+    def response(self, play: Replay) -> Any:
+        """What the app gets."""
+        reel = play.reel
+        ready = reel.ready.get(self)
+        if ready is None:
+            # To copy a library's own headers takes a tenth of the time that it takes to make them.
+            headers = self.library.Headers(reel.headers)
+            is_quick = play.is_plain and "content-encoding" not in headers
+            ready = reel.ready[self] = (self.Unread if is_quick else self.library.Response, headers)
+        made, headers = ready
+        return made(reel.status, headers=headers, stream=self.Stream(play), extensions=dict(reel.extensions))
+
+
+class _Unread:
+    """What both kinds of unread responses have."""
+
+    _library: Any
+    is_closed: bool
+    is_stream_consumed: bool
+
+    def _has_read(self, content: bytes) -> bytes:
+        self._num_bytes_downloaded = len(content)
+        self._content = content
+        self.__class__ = self._library
+        return content
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Copied and pickled, it is the library's own."""
+        self.__class__ = self._library
+        return self.__reduce_ex__(protocol)
+
+
+def sync_player(H: Any) -> Player:
+    """For clients of ``H``."""
+
+    class ReplayedStream(H.SyncByteStream):  # type: ignore[misc]
+        """Plays a reel, once."""
+
+        def __init__(self, play: Replay) -> None:
+            self._pieces = iter(play.reel.chunks) if play.is_plain else self._played(play)
+
+        def __iter__(self) -> Iterator[bytes]:
+            return self._pieces
+
+        def _played(self, play: Replay) -> Iterator[bytes]:
+            for wait, chunk in play.pieces():
+                if wait:
+                    time.sleep(wait)
+                yield chunk
+            if (text := play.falls_short()) is not None:
+                raise H.ReadError(text)
+
+    class Response(_Unread, H.Response):  # type: ignore[misc]
+        _library = H.Response
+
+        def read(self) -> bytes:
+            if self.is_stream_consumed or self.is_closed:
+                return super().read()  # type: ignore[no-any-return]
+            self.is_stream_consumed = True
+            try:
+                content = b"".join(self.stream)
+            finally:
+                self.close()
+            return self._has_read(content)
+
+    def read(made: Any) -> None:
+        made.read()
+
+    return Player(H, ReplayedStream, _if_alike(H, Response, H.ByteStream, read))
+
+
+def async_player(H: Any) -> Player:
+    """For async clients of ``H``."""
+
+    class AsyncReplayedStream(H.AsyncByteStream):  # type: ignore[misc]
+        """Plays a reel, once."""
+
+        def __init__(self, play: Replay) -> None:
+            self._pieces = _each(iter(play.reel.chunks)) if play.is_plain else self._played(play)
+
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            return self._pieces
+
+        async def _played(self, play: Replay) -> AsyncIterator[bytes]:
+            for wait, chunk in play.pieces():
+                if wait:
+                    await _sleep(wait)
+                yield chunk
+            if (text := play.falls_short()) is not None:
+                raise H.ReadError(text)
+
+    class Response(_Unread, H.Response):  # type: ignore[misc]
+        _library = H.Response
+
+        async def aread(self) -> bytes:
+            if self.is_stream_consumed or self.is_closed:
+                return await super().aread()  # type: ignore[no-any-return]
+            self.is_stream_consumed = True
+            try:
+                content = b"".join([chunk async for chunk in self.stream])
+            finally:
+                await self.aclose()
+            return self._has_read(content)
+
+    def read(made: Any) -> None:
+        _at_once(made.aread())
+
+    return Player(H, AsyncReplayedStream, _if_alike(H, Response, H.ByteStream, read))
+
+
+def _if_alike(H: Any, unread: Any, stream: Any, read: Any) -> Any:
+    """The class of unread responses if one that was read is what the library's own read leaves, else the
+    library's class: a version that nobody knows may keep its books in another way."""
+    left = []
+    for kind in (unread, H.Response):
+        response = kind(200, headers={"content-type": "text/plain"}, stream=stream(b"chunk"))
+        read(response)
+        books = dict(vars(response))
+        del books["stream"]
+        books.pop("_decoder", None)  # of which nobody asks once all is read
+        left.append((type(response), response.content, books))
+    return unread if left[0] == left[1] else H.Response
+
+
+def _at_once(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Run a coroutine that waits for nothing, with or without an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    coroutine.close()
+
+
+async def _each(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def _sleep(seconds: float) -> None:
+    import anyio  # here: a dependency of httpx and httpx2, needed only where replay is paced
+
+    await anyio.sleep(seconds)
