@@ -3,6 +3,7 @@
 Until it is read, a response has a ``read`` of its own: the library's goes through four generators, to undo
 an encoding and to cut to a size, and takes as long as all else that a replay does. What is played was
 decoded before it was stored. Read, the response is the library's own, and just what its ``read`` leaves.
+Where somebody has replaced that ``read`` meanwhile, to watch or to fake, it is called as ever.
 """
 
 from __future__ import annotations
@@ -76,11 +77,13 @@ def sync_player(H: Any) -> Player:
             if (text := play.falls_short()) is not None:
                 raise H.ReadError(text)
 
+    own_read = H.Response.read
+
     class Response(_Unread, H.Response):  # type: ignore[misc]
         _library = H.Response
 
         def read(self) -> bytes:
-            if self.is_stream_consumed or self.is_closed:
+            if self.is_stream_consumed or self.is_closed or H.Response.read is not own_read:
                 return super().read()  # type: ignore[no-any-return]
             self.is_stream_consumed = True
             try:
@@ -115,11 +118,13 @@ def async_player(H: Any) -> Player:
             if (text := play.falls_short()) is not None:
                 raise H.ReadError(text)
 
+    own_aread = H.Response.aread
+
     class Response(_Unread, H.Response):  # type: ignore[misc]
         _library = H.Response
 
         async def aread(self) -> bytes:
-            if self.is_stream_consumed or self.is_closed:
+            if self.is_stream_consumed or self.is_closed or H.Response.aread is not own_aread:
                 return await super().aread()  # type: ignore[no-any-return]
             self.is_stream_consumed = True
             try:

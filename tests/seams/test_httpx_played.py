@@ -73,6 +73,22 @@ async def test_wrapped(twin: Twin, server: LoopbackServer, client: Any, recorded
     assert await settled(response.aread() if twin.is_async else response.read()) == b"another body"
 
 
+async def test_replaced(
+    twin: Twin, server: LoopbackServer, client: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who replaces the library's read, as tracers do, sees replayed responses, too."""
+    name = "aread" if twin.is_async else "read"
+    original, seen = getattr(twin.H.Response, name), []
+
+    def read(response: Any) -> Any:
+        seen.append(response.status_code)
+        return original(response)
+
+    monkeypatch.setattr(twin.H.Response, name, read)
+    replayed = await twin.post(client, server.url + CHAT)
+    assert seen == [200] and replayed.content == recorded.content
+
+
 async def test_raises(twin: Twin, server: LoopbackServer, client: Any, recorded: Any) -> None:
     """What such a stream raises comes out, and the response is closed, as httpx2 leaves it, and httpx's client."""
 
