@@ -6,9 +6,13 @@ import json
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
+from agentrec_auto.columns import Columns
 from agentrec_auto.rereading import Reread
 
 if TYPE_CHECKING:  # a seam that is put in place needs no store
@@ -80,17 +84,7 @@ def reel_of(recording: Recording) -> Reel:
     8 s in openai 1 to 3 and anthropic 0 to 2; the header brings it to 10 ms).
     """
     interaction = recording.interaction
-    is_held = isinstance(interaction.chunks, list)
-    chunks: list[bytes] = []
-    waits, last, size = array("d"), 0.0, 0
-    for chunk in interaction.chunks:
-        if not chunk.data:
-            continue
-        if is_held:
-            chunks.append(chunk.data)
-        size += len(chunk.data)
-        waits.append(max(0.0, chunk.timestamp_offset - last))
-        last = chunk.timestamp_offset
+    chunks, waits, size = _played(interaction.chunks)
     headers = [
         pair
         for pair in interaction.response_headers
@@ -104,11 +98,34 @@ def reel_of(recording: Recording) -> Reel:
         status=interaction.response_status,
         headers=headers,
         extensions=dict(interaction.response_extensions),
-        chunks=tuple(chunks) if is_held else _Read(interaction.chunks, len(waits)),
+        chunks=chunks,
         waits=waits,
         ending=interaction.ending,
-        held=size if is_held else 0,
+        held=0 if isinstance(chunks, _Read) else size,
     )
+
+
+def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[float], int]:
+    """What is played of chunks, the waits before each, and how many bytes that is."""
+    if isinstance(chunks, Reread) and not isinstance(chunks, Columns):
+        lengths, offsets = array("Q"), array("d")
+        for chunk in chunks:
+            if chunk.data:
+                lengths.append(len(chunk.data))
+                offsets.append(chunk.timestamp_offset)
+        return _Read(chunks, len(offsets)), _waits(offsets), sum(lengths)
+    columns = chunks if isinstance(chunks, Columns) else Columns.of(chunks)
+    if b"" in columns.data:
+        columns = Columns.of([chunk for chunk in columns if chunk.data])
+    return tuple(columns.data), _waits(columns.offsets), sum(map(len, columns.data))
+
+
+def _waits(offsets: Sequence[float]) -> array[float]:
+    """Seconds from each to the next, the first from 0; none where a clock went back, or told no time."""
+    waits = array("d", map(sub, offsets, chain((0.0,), offsets)))
+    if min(waits, default=0.0) >= 0.0 and sum(waits) < inf:  # and no NaN is among them
+        return waits
+    return array("d", [max(0.0, wait) for wait in waits])
 
 
 class _Read(Reread[bytes]):

@@ -24,6 +24,7 @@ from agentrec_auto.keying.canonical import (
     canonical_bytes,
     canonical_json,
     is_exact,
+    may_hold_ids,
     parsed,
     rename_ids,
 )
@@ -160,7 +161,9 @@ class Keyer:
 def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, Any]:
     """The canonical body, and the document it stands on."""
     try:
-        ruled = NO_DOCUMENT if document is NO_DOCUMENT else rename_ids(rules.apply(document))
+        ruled = NO_DOCUMENT if document is NO_DOCUMENT else rules.apply(document)
+        if may_hold_ids(request.content):
+            ruled = rename_ids(ruled)
     except RecursionError:  # nested without end: told apart by its bytes
         ruled = NO_DOCUMENT
     if ruled is NO_DOCUMENT:

@@ -216,11 +216,8 @@ def _captured(request: Any) -> CapturedRequest:
 
 def _is_ours(find: Find, request: Any, asked: CapturedRequest | None) -> bool:
     url = str(request.url) if asked is None else asked.url
-    head = (
-        request.headers.raw if asked is None else asked.headers
-    )  # to ask the library takes ten times as long
-    upgrades = any(name.lower() == b"upgrade" for name, _ in head)
-    if upgrades or not url.startswith(("http://", "https://")):
+    head = request.headers.raw if asked is None else asked.headers  # the library's own take ten times as long
+    if b"upgrade" in [name.lower() for name, _ in head] or not url.startswith(("http://", "https://")):
         from agentrec_auto.seams.upgrades import unseen  # here: a websocket is rare
 
         unseen(url)

@@ -11,11 +11,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Ending
+from agentrec_auto.columns import Columns
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.store.spelling import (
     read_blob,
@@ -49,6 +51,7 @@ _TOGETHER_BYTES = 1 << 18
 """Chunks that are written at once, and their bytes."""
 
 _COMPLETE = Ending.COMPLETE.value
+_DATA, _OFFSET = itemgetter("data"), itemgetter("timestamp_offset")
 
 
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
@@ -140,7 +143,10 @@ def _without_summary(data: bytes) -> Any:
 
 
 def answer(data: bytes, where: str) -> CapturedInteraction:
-    """The same for a replay, which asks for no request: it is read, and an error of it raised, when it is."""
+    """The same for a replay, which asks for no request: it is read, and an error of it raised, when it is.
+
+    Its chunks are `Columns`.
+    """
     at = data.find(_OPENS_METADATA, 0, _LONGEST_SUMMARY) if data.startswith(_OPENS) else -1
     begins = data.find(_OPENS_REQUEST, at)
     ends = data.find(_OPENS_STATUS, begins)
@@ -149,7 +155,7 @@ def answer(data: bytes, where: str) -> CapturedInteraction:
     view = memoryview(data)
     try:
         told = compiled.loads(b"".join((b"{", view[at:begins], view[ends:])))
-        return _Answered(_answer(told, _chunks), data, where)
+        return _Answered(_answer(told, _columns), data, where)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError, OverflowError):
         return loads(data, where)  # which says what is wrong, where it is
 
@@ -199,7 +205,7 @@ def metadata(head: bytes) -> dict[str, Any] | None:
 
 
 def _interaction(
-    document: dict[str, Any], chunks_of: Callable[[Any], list[CapturedChunk]]
+    document: dict[str, Any], chunks_of: Callable[[Any], Sequence[CapturedChunk]]
 ) -> CapturedInteraction:
     told = document["request"]
     request = CapturedRequest(
@@ -212,7 +218,7 @@ def _interaction(
     return CapturedInteraction(request=request, **_answer(document, chunks_of))
 
 
-def _answer(document: dict[str, Any], chunks_of: Callable[[Any], list[CapturedChunk]]) -> dict[str, Any]:
+def _answer(document: dict[str, Any], chunks_of: Callable[[Any], Sequence[CapturedChunk]]) -> dict[str, Any]:
     """What an interaction has beside its request."""
     metadata, status = document.get("metadata", {}), int(document["response_status"])
     if not isinstance(metadata, dict):
@@ -292,6 +298,17 @@ def read_chunk(chunk: Any) -> CapturedChunk:
 
 def _chunks(told: Any) -> list[CapturedChunk]:
     return [read_chunk(chunk) for chunk in told]
+
+
+def _columns(told: Any) -> Columns:
+    """The same, none of them made: an answer of five hundred is read in a third of the time."""
+    try:
+        offsets = list(map(_OFFSET, told))
+        if set(map(type, offsets)) <= {float}:
+            return Columns(tuple(map(str.encode, map(_DATA, told))), offsets)
+    except TypeError:  # bytes that are no text
+        pass
+    return Columns.of(_chunks(told))
 
 
 def _in_one(told: Any) -> list[CapturedChunk]:

@@ -1,9 +1,10 @@
 """What makes two requests the same, and what keeps them apart."""
 
 import json
+import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentrec_auto.capture import CapturedRequest
@@ -136,6 +137,40 @@ def test_idempotency_token():
 def test_plain_ids_stay(name):
     """An id that somebody chose is part of the question."""
     assert rename_ids({"id": name}) == {"id": name}
+
+
+names = st.sampled_from(["id", "call_id", "i\\u0064", "toolUseId", "name", 'a "id"'])
+ids = st.sampled_from(["call_a1b2c3d4e5f6", "0f8fad5b-d9cb-469f-a165-70867728950e", "weather"])
+documents = st.recursive(
+    ids | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(names | st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(documents, st.sampled_from(["utf-8", "utf-16-le"]), st.booleans())
+@example([{"id": "call_a1b2c3d4e5f6"}], "utf-8", True)
+@example([{"id": "call_a1b2c3d4e5f6"}], "utf-16-le", False)
+def test_quick_look(document, encoding, is_escaped):
+    """Where a body is not looked into for ids, because their names aren't in it, there are none."""
+    content = json.dumps({"messages": document}, ensure_ascii=False)
+    content = content.replace('"id"', '"\\u0069d"') if is_escaped else content
+    asked = request(content.encode(encoding, "surrogatepass"))
+    quick = key(asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[Keyer.__module__], "may_hold_ids", lambda content: True)
+        assert key(asked) == quick
+
+
+@pytest.mark.parametrize("levels", [150, 199, 200, 201, 400])
+def test_deep(levels, monkeypatch):
+    """How deep is too deep is the same."""
+    content = b'{"messages": ' + b"[" * levels + b"]" * levels + b"}"
+    quick = key(request(content))
+    monkeypatch.setattr(sys.modules[Keyer.__module__], "may_hold_ids", lambda content: True)
+    assert key(request(content)) == quick
 
 
 class TestRules:

@@ -126,7 +126,30 @@ def test_answer(interaction):
     told = document.dumps(interaction)
     answer, whole = document.answer(told, "x"), document.loads(told, "x")
     assert "request" not in vars(answer) and not hasattr(answer, "anything_else")
-    assert replace(whole, **{name: getattr(answer, name) for name in vars(whole)}) == whole
+    same = replace(whole, **{name: getattr(answer, name) for name in vars(whole)})
+    assert replace(same, chunks=list(answer.chunks)) == whole
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        '{"data": "no time"}',
+        '{"data": "whole seconds", "timestamp_offset": 2}',
+        '{"data": "\\ud800 is no text", "timestamp_offset": 0.5}',
+        '{"data": {"__b64__": "/w=="}, "timestamp_offset": 0.5}',
+        '{"data": "a decimal in words", "timestamp_offset": "0.5"}',
+        '{"data": "é", "timestamp_offset": 0.25, "more": 1}',
+    ],
+)
+def test_odd_chunks(chunk):
+    """A chunk that others wrote in other words is read the same for a replay, and among plain ones."""
+    interaction = CapturedInteraction(CapturedRequest("GET", "https://a/", [], b""), 200, [], {})
+    interaction.chunks = [CapturedChunk(b"plain", 0.125)]
+    told = document.dumps(interaction, summary={})
+    told = told.replace(b'"chunks": [\n', b'"chunks": [\n    ' + chunk.encode() + b",\n")
+    answer, whole = document.answer(told, "x"), document.loads(told, "x")
+    assert len(whole.chunks) == len(answer.chunks) == 2
+    assert list(answer.chunks) == whole.chunks and answer.chunks[1] == CapturedChunk(b"plain", 0.125)
 
 
 def test_answer_under_a_broken_request():
