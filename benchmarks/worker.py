@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from benchmarks.job import Job
+from benchmarks.tracing import BYTECODE, traced
 
 
 def main() -> None:
@@ -31,8 +32,13 @@ def main() -> None:
             tell({"ready": True})
             for place, line in enumerate(sys.stdin):
                 numbers = json.loads(line)
-                is_profiled = "profile" in job.options and place  # the first turn gets warm
-                tell(asdict(profile.runcall(work, numbers) if is_profiled else work(numbers)))
+                if place and "profile" in job.options:  # the first turn gets warm
+                    sample = profile.runcall(work, numbers)
+                elif place and BYTECODE in job.options:
+                    sample = traced(work, numbers)
+                else:
+                    sample = work(numbers)
+                tell(asdict(sample))
         if "profile" in job.options:
             profile.dump_stats(job.options["profile"])
     except Exception as error:
