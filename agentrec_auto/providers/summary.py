@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
-from agentrec_auto.capture import CapturedInteraction
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.compiled import dumps, loads
 from agentrec_auto.providers.conversation import Usage
 from agentrec_auto.providers.dialect import Call, Reply
@@ -47,9 +47,18 @@ def reading_of(interaction: CapturedInteraction, document: object = None) -> Rea
     """
     request = interaction.request
     call = Call.of(request) if document is None else Call.made(request.method, request.url, document)
-    if any(size > MOST_BYTES for size in accumulate(len(chunk.data) for chunk in interaction.chunks)):
+    if _is_long(interaction.chunks):
         return Reading(question=question_of(call))
     return read_both(call, Reply.of(interaction, loads))
+
+
+def _is_long(chunks: Sequence[CapturedChunk]) -> bool:
+    """Of a file no more is read than it takes to know."""
+    if isinstance(chunks, list):
+        return sum([len(chunk.data) for chunk in chunks]) > MOST_BYTES
+    return any(
+        size > MOST_BYTES for size in accumulate(len(chunk.data) for chunk in chunks)
+    )  # not all is read
 
 
 def understood(

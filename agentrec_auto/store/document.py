@@ -8,7 +8,7 @@ which). Laid out to be read in a diff: one line a header, one line a chunk. Writ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 from operator import itemgetter
@@ -104,6 +104,18 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
 
 def _together(chunks: Sequence[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
     """The chunks in runs that are written at once; gone through once, for they may come from a file."""
+    if not isinstance(chunks, list):
+        yield from _as_they_come(chunks)
+        return
+    for start in range(0, len(chunks), _TOGETHER):
+        some = chunks[start : start + _TOGETHER]
+        if sum([len(chunk.data) for chunk in some]) <= _TOGETHER_BYTES:
+            yield some
+        else:
+            yield from _as_they_come(some)
+
+
+def _as_they_come(chunks: Iterable[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
     some: list[CapturedChunk] = []
     size = 0
     for chunk in chunks:
