@@ -108,6 +108,12 @@ def test_named_by_the_user():
             ),
             [],
         ),
+        # bob:letmein-2026-please, and no base64
+        (
+            (b"Authorization", b"Basic Ym9iOmxldG1laW4tMjAyNi1wbGVhc2U="),
+            ["Ym9iOmxldG1laW4tMjAyNi1wbGVhc2U=", "letmein-2026-please"],
+        ),
+        ((b"Authorization", b"Basic abc\xe9"), []),
         ((b"Cookie", b"theme=dark-mode-2026-edition"), []),
         ((b"x-request-id", b"abcdefgh12345678"), []),
     ],
