@@ -29,9 +29,12 @@ _KEYS_OF = frozenset(
     """
     access account admin api app auth client customer encryption functions license master private project
     secret service signing subscription virtual x
+    anthropic azure bedrock cohere deepseek fireworks gemini google groq huggingface litellm llm mistral
+    openai openrouter perplexity portkey rapidapi replicate together xai
     """.split()  # noqa: SIM905
 )
-"""Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``; not ``idempotency-key``."""
+"""Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``, ``x-openai-key``; not
+``idempotency-key``."""
 
 _HARMLESS = frozenset("ratelimit continuation page pagination".split())  # noqa: SIM905
 _SEPARATOR = re.compile(r"[-_.]")

@@ -18,7 +18,7 @@ def redacted(pairs, names=NONE, query=NONE):
     "name",
     """Authorization Proxy-Authorization X-Forwarded-Authorization cf-aig-authorization Helicone-Auth X-API-Key api-key
     apikey x-goog-api-key xi-api-key ocp-apim-subscription-key x-functions-key x-portkey-api-key x-portkey-virtual-key
-    x-litellm-api-key x-key Cookie Set-Cookie X-Amz-Security-Token X-Auth-Token x-access-token X-CSRF-Token
+    x-litellm-api-key x-key X-RapidAPI-Key X-OpenAI-Key anthropic-key Cookie Set-Cookie X-Amz-Security-Token X-Auth-Token x-access-token X-CSRF-Token
     x-hub-signature-256 Stripe-Signature X-Amz-Credential x-vault-token private-token X-Secret X-Webhook-Secret
     x-password x-client-secret x_api_key""".split(),
 )
