@@ -24,7 +24,7 @@ them) or into the header ``x-loopback``, separated by commas:
     gzip deflate br zstd   compress the body, flushed after each event
     status=N           an error of the dialect    times=N  only to the first N requests with these words
     echo-key           401, with the key that was sent in the message
-    redirect           307 to the same place without this word
+    redirect           307 to the same place without this word; redirect=PATH: 303 to PATH
     bad-length         say a longer content-length than comes
     malformed          JSON that breaks off, in the body or in the second event
     set-cookie         send a cookie
@@ -193,8 +193,9 @@ class LoopbackServer:
         controls = ask.controls
         if "redirect" in controls:
             rest = ",".join(f"{w}={quote(v, safe='')}" for w, v in controls.items() if w != "redirect")
-            path = f"/{rest}{ask.path}" if rest else ask.path
-            return Answer(307, headers=(("location", f"{path}?{ask.query}" if ask.query else path),))
+            back = (f"/{rest}" if rest else "") + ask.path + (f"?{ask.query}" if ask.query else "")
+            to = controls["redirect"]
+            return Answer(303 if to else 307, headers=(("location", to or back),))
         if "echo-key" in controls:
             key = ask.headers.get("authorization") or ask.headers.get("x-api-key") or ""
             return failure(ask, 401, f"Incorrect API key provided: {key.removeprefix('Bearer ')}.")

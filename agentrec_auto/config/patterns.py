@@ -13,6 +13,10 @@ from agentrec_auto.errors import ConfigError
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, RFC 9110 §5.6.2
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COMPARATOR = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
+_FOREIGN = re.compile(r"\A\$(?=[.\[]|\Z)|\A/|(?:\A|\.)\d+(?=[.\[]|\Z)")
+"""As JSONPath, JSON Pointer and jq have it: ``$.user``, ``/user``, ``messages.0``."""
+
+_QUOTED = re.compile(r'\["(?:[^"\\]|\\.)*"\]')
 _TAKEN = ("all", "embedding", "exact", "fuzzy", "json", "judge", "toolcalls")
 
 
@@ -51,6 +55,11 @@ def body_path(value: object) -> str:
         bodypaths.compile(path)
     except ConfigError as error:
         raise Unfit(error.problem, error.expected) from None
+    if _FOREIGN.search(_QUOTED.sub("[]", path)):
+        expected = (
+            """names as in messages[0].name, without JSONPath's $ or a pointer's /; ["0"] for an odd name"""
+        )
+        raise Unfit(f"a body path that would lead nowhere, {told(path)},", expected)
     return path
 
 

@@ -136,7 +136,7 @@ class ScopeRecorder(Recorder):
         found = nearest(identity, self._store, self._keyer)
         if found is not None:
             differing = ", ".join(differences(identity, found.identity)[:_TOLD])
-            text += f" The nearest, {found.recording.name} ({found.score:.0%} alike)"
+            text += f" The nearest, {found.recording.name} ({found.alike} alike)"
             text += f", differs at {differing}." if differing else ", is of another id."
         text = self._redactor.text(text)
         self._ledger.note(events.MISSED, text=text, key=identity.key)

@@ -23,6 +23,7 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.ledger import Ledger, warn_once
 from agentrec_auto.flow.miss import asked_for, incomparable
+from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes, Turn
 from agentrec_auto.flow.tap import Tap
@@ -73,11 +74,14 @@ class Origin:
 class Shelf:
     """Where the responses under way of one recorder are, and what is needed to keep them."""
 
-    def __init__(self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, *, run: str) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, scope: Scope, *, run: str
+    ) -> None:
         self.settings = settings
         self.store = store
         self.takes = takes
         self.ledger = ledger
+        self.scope = scope
         self.run = run
         self.orphans: deque[Tap] = deque()
         self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
@@ -142,6 +146,7 @@ class Keeping:
     def settled(self, tap: Tap, ending: Ending) -> None:
         """Keep what came back, or say why not."""
         shelf, asked = self._shelf, self._origin.identity
+        shelf.scope.follow(self._origin.redaction.request.url, tap.status, tap.headers)
         failed = is_transient(tap.status) or ending is Ending.FAILED
         # Without a head (no connection, or a timeout around the call) there is no answer to keep.
         if not tap.status or (failed and shelf.settings.failures == "drop"):

@@ -118,7 +118,7 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: 
         differing = differences(identity, found.identity)
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"
         more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
-        text += f"the nearest, {found.recording.name} ({found.score:.0%} alike), differs at {told}{more}"
+        text += f"the nearest, {found.recording.name} ({found.alike} alike), differs at {told}{more}"
     return f"{text}. {cure}"
 
 

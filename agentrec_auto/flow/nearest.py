@@ -42,6 +42,11 @@ class Likeness:
     identity: Identity
     score: float
 
+    @property
+    def alike(self) -> str:
+        """How like it is, in per cent; less than 100, for it is another request."""
+        return f"{min(int(self.score * 100), 99)}%"
+
 
 def nearest(asked: Identity, store: Store, keyer: Keyer, *, search_s: float = SEARCH_S) -> Likeness | None:
     """The most similar recording that was looked at in time; None if there is none to look at."""
@@ -80,7 +85,7 @@ def differences(asked: Identity, found: Identity) -> list[str]:
         for what, before, now in (
             ("method", found.method, asked.method),
             ("path", found.path, asked.path),
-            ("query", found.query, asked.query),
+            ("query", _query(found), _query(asked)),
             ("model", found.model, asked.model),
             ("stream", found.stream, asked.stream),
             ("headers or host", list(found.extra), list(asked.extra)),
@@ -97,6 +102,12 @@ def differences(asked: Identity, found: Identity) -> list[str]:
         if path not in ("model", "stream")
     ]
     return told
+
+
+def _query(identity: Identity) -> str:
+    """The query as it stands in a URL, as far as it counts."""
+    pairs = json.loads(identity.query) if identity.query else []
+    return "&".join(f"{name}={value}" for name, value in pairs)
 
 
 def walk(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

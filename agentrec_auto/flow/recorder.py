@@ -52,7 +52,7 @@ class Recorder:
 
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
         self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
-        self._shelf = Shelf(settings, store, self._takes, ledger, run=run)
+        self._shelf = Shelf(settings, store, self._takes, ledger, self._scope, run=run)
 
     def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
@@ -79,6 +79,7 @@ class Recorder:
         identity = self._keyer.identify(counted)
         plan = self._planned(identity, redaction, library)
         if isinstance(plan, Replay):
+            self._scope.follow(request.url, plan.reel.status, plan.reel.headers)
             asked, stamp = self._stamped
             self._seen.remember(stamp if asked is request else self._seen.stamp(request), identity.key)
         return plan

@@ -11,7 +11,7 @@ from math import inf
 from operator import sub
 from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
+from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending, Headers, first_header
 from agentrec_auto.columns import Columns
 from agentrec_auto.rereading import Reread
 
@@ -88,7 +88,7 @@ def reel_of(recording: Recording) -> Reel:
     headers = [
         pair
         for pair in interaction.response_headers
-        if len(pair[0]) not in _FRAMING or not _is_stale(pair, size)
+        if len(pair[0]) not in _FRAMING or not _is_stale(pair, size, interaction)
     ]
     if interaction.response_status in _RETRIED:
         headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
@@ -151,9 +151,14 @@ _FRAMING = frozenset(map(len, ("content-length", "transfer-encoding")))
 """How long the names are that `_is_stale` looks at: most are not."""
 
 
-def _is_stale(pair: tuple[bytes, bytes], size: int) -> bool:
+def _is_stale(pair: tuple[bytes, bytes], size: int, interaction: CapturedInteraction) -> bool:
     """Whether a header speaks of a framing that is gone: redaction and decoding change lengths."""
     name = pair[0].lower()
     if name == b"content-length":
-        return pair[1].strip() != str(size).encode()
+        return pair[1].strip() != str(size).encode() and not (size == 0 and _has_no_body(interaction))
     return name == b"transfer-encoding"
+
+
+def _has_no_body(interaction: CapturedInteraction) -> bool:
+    """Whether the answer is a head alone: a length in it is another answer's (RFC 9110 §8.6)."""
+    return interaction.request.method == "HEAD" or interaction.response_status == 304

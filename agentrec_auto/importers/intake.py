@@ -81,7 +81,9 @@ class Intake:
             return Aside(
                 record.position, request.url.split("/", 3)[2] if "://" in request.url else request.url
             )
-        self._refuse_failures(record.interaction)
+        answer = record.interaction
+        self._scope.follow(request.url, answer.response_status, answer.response_headers)
+        self._refuse_failures(answer)
         taken = self._keyed(record, told)
         if isinstance(before := record.interaction.metadata.get("imported_id"), str):
             self._names[before] = taken.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from functools import lru_cache
 
 from agentrec_auto.capture import Headers
@@ -28,9 +29,12 @@ _KEYS_OF = frozenset(
     """
     access account admin api app auth client customer encryption functions license master private project
     secret service signing subscription virtual x
+    anthropic azure bedrock cohere deepseek fireworks gemini google groq huggingface litellm llm mistral
+    openai openrouter perplexity portkey rapidapi replicate together xai
     """.split()  # noqa: SIM905
 )
-"""Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``; not ``idempotency-key``."""
+"""Before ``-key``: ``x-goog-api-key``, ``ocp-apim-subscription-key``, ``x-openai-key``; not
+``idempotency-key``."""
 
 _HARMLESS = frozenset("ratelimit continuation page pagination".split())  # noqa: SIM905
 _SEPARATOR = re.compile(r"[-_.]")
@@ -84,7 +88,19 @@ def _credentials_in(name: bytes, value: bytes) -> list[str]:
     # Cookies hold anything, and AWS signs: what is sent is of use once
     if name.lower() == b"cookie" or value.startswith(b"AWS4-HMAC"):
         return []
-    return [word for word in value.decode("latin-1").split() if is_credential(word)]
+    words = value.decode("latin-1").split()
+    if len(words) == 2 and words[0].lower() == "basic":
+        words += _user_and_password(words[1])
+    return [word for word in words if is_credential(word)]
+
+
+def _user_and_password(encoded: str) -> list[str]:
+    """What stands in an ``Authorization: Basic`` (RFC 7617); a URL with a user in it is sent so, too."""
+    try:
+        told = a2b_base64(encoded).decode()
+    except ValueError:
+        return []
+    return told.split(":", 1)
 
 
 def _clean(value: bytes, finder: Finder | None, query: frozenset[str]) -> bytes:

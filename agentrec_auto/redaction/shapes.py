@@ -133,6 +133,11 @@ def _plain(name: str, gate: tuple[str, ...], pattern: str) -> Shape:
     return _other(name, gate, pattern, pattern)
 
 
+_NAMED = (
+    r"[?&](?:[\w.-]{0,40}(?i:api[_-]?(?:key|token)|(?:access|auth)[_-]?token|client[_-]?secret)|(?i:token))="
+)
+"""Before a secret in the query of a URL, wherever that stands: an MCP server's, in a list of tools."""
+
 _PEM_EDGE = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _OTHERS = (
     _plain("GOOGLE-KEY", ("AIza",), "AIza" + _begins("AIza") + r"[\w-]{20,}"),
@@ -166,6 +171,13 @@ _OTHERS = (
         "",
         ("X-Amz-", "X-Goog-"),
         r"X-(?:Amz|Goog)-(?:Signature|Security-Token|Credential)=([^\s&#\"'<>\\\[\]]+)",
+    ),
+    _other(
+        "",
+        ("key=", "Key=", "KEY=", "token=", "Token=", "TOKEN=", "secret=", "Secret=", "SECRET="),
+        # What looks like a credential, and not like a word that stands for one
+        _NAMED + r"((?=[^\s&#\"'\d]{0,64}\d)[\w.~%+/=-]{16,})",
+        _NAMED,
     ),
     _other(
         "AWS-SECRET",

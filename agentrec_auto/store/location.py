@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from agentrec_auto.errors import ConfigError
 
 if TYPE_CHECKING:  # naming a place loads none of the stores
+    from importlib.metadata import EntryPoint
+
     from agentrec_auto.store.base import Store
 
 GROUP = "agentrec_auto.stores"
@@ -84,12 +86,23 @@ def open_store(location: str | os.PathLike[str], *, warn: Callable[[str], None] 
             return _of_others(scheme, where)
 
 
+def check(location: str) -> None:
+    """Raise the `ConfigError` with which `open_store` would answer to a URL, as far as that is known without
+    loading a store."""
+    if path_of(location) is None and (scheme := scheme_of(location)) != "memory":
+        _point_of_others(scheme, location)
+
+
 def _of_others(scheme: str, where: str) -> Store:
+    store: Store = _point_of_others(scheme, where).load()(where)
+    return store
+
+
+def _point_of_others(scheme: str, where: str) -> EntryPoint:
     from importlib.metadata import entry_points  # here: 20 ms, and no store of ours needs it
 
     for point in entry_points(group=GROUP, name=scheme):
-        store: Store = point.load()(where)
-        return store
+        return point
     raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {where!r}", expected=EXPECTED)
 
 

@@ -11,6 +11,7 @@ from agentrec_auto.errors import ConfigError
 ONE_OF = "one of mode, corpus, scope, include, exclude, on_miss, match, threshold, takes, failures, speed, fakes, dummy_keys"
 GLOB = "a glob over the whole URL, as in '*/chat/completions'"
 A = "agentrec.toml"
+NAMES = """names as in messages[0].name, without JSONPath's $ or a pointer's /; ["0"] for an odd name"""
 
 WRONG = [
     # values of [agentrec]
@@ -23,6 +24,7 @@ WRONG = [
     ("[agentrec]\nfailures = true", f"unknown failures true in {A} [agentrec] failures: expected drop or keep"),
     ("[agentrec]\ncorpus = ' '", f"bad corpus ' ' in {A} [agentrec] corpus: expected a folder, or a store URL such as memory:"),
     ('[agentrec]\ncorpus = "a\\u0000"', f"bad corpus 'a\\x00' in {A} [agentrec] corpus: expected a folder, or a store URL such as memory:"),
+    ("[agentrec]\ncorpus = 's3://x'", f"unknown store 's3' in {A} [agentrec] corpus: expected a folder, sqlite:///FILE, memory:, or a scheme that an installed package brings"),
     ("[agentrec]\nthreshold = 1.5", f"bad threshold 1.5 in {A} [agentrec] threshold: expected a number from 0 to 1"),
     ("[agentrec]\nthreshold = true", f"bad threshold true in {A} [agentrec] threshold: expected a number from 0 to 1"),
     ("[agentrec]\nthreshold = nan", f"bad threshold nan in {A} [agentrec] threshold: expected a number from 0 to 1"),
@@ -49,6 +51,9 @@ WRONG = [
     ("[key]\nrule = [1]", f"bad table 1 in {A} [[key.rule]] #1: expected a table"),
     ("[[key.rule]]\n[[key.rule]]\nurl = 3", f"bad glob 3 in {A} [[key.rule]] #2 url: expected {GLOB}"),
     ("[[key.rule]]\nignore = ['a..b']", f"bad body path 'a..b' in {A} [[key.rule]] #1 ignore #1: expected names joined by dots, "),
+    ("[redact]\npaths = ['$.user']", f"a body path that would lead nowhere, '$.user', in {A} [redact] paths #1: expected {NAMES}"),
+    ("[redact]\npaths = ['/user']", f"a body path that would lead nowhere, '/user', in {A} [redact] paths #1: expected {NAMES}"),
+    ("[redact]\npaths = ['messages.0.name']", f"a body path that would lead nowhere, 'messages.0.name', in {A} [redact] paths #1: expected {NAMES}"),
     ("[[key.rule]]\nhost = 1", f"bad host 1 in {A} [[key.rule]] #1 host: expected true or false"),
     ("[[key.rule]]\nheaders = ['x: y']", f"bad header 'x: y' in {A} [[key.rule]] #1 headers #1: expected a header's name, without colon and value"),
     ("[[key.rule]]\nignore_query = ['']", f"bad ignore_query '' in {A} [[key.rule]] #1 ignore_query #1: expected a query name"),
@@ -102,6 +107,13 @@ def test_backslash(project):
     place, _, cure = told.partition(": expected ")
     assert place.startswith("broken TOML (unescaped ") and place.endswith(f" in {A}, line 2, column 28")
     assert cure == "the regular expression in 'single quotes', or each backslash doubled"
+
+
+def test_odd_names(project):
+    """A name that only looks like a mistake is one; an odder one stands in quotes."""
+    paths = ("tools[*].**.$defs", 'messages["0"].a', '["$"].b', '["/v1"]', '["a.0.b"]', "v1/x")
+    project.write(f"[redact]\npaths = {list(paths)}\n")
+    assert project.load().settings.redact.paths == paths
 
 
 def test_in_pyproject(project):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -197,8 +198,10 @@ def test_other_corpus_beside_the_process(project, by):
 
 
 @pytest.mark.parametrize("url", ["memory:", "sqlite:////srv/x.db", "s3+https://bucket/x"])
-def test_store_urls_stay(project, url):
+def test_store_urls_stay(project, url, monkeypatch):
     """A store URL stays as it is written."""
+    brought = {"s3+https": [EntryPoint("s3+https", "stores:S3", "agentrec_auto.stores")]}
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **said: brought.get(said["name"], []))
     project.write(f'[agentrec]\ncorpus = "{url}"\n')
     assert project.load().settings.corpus == url
 

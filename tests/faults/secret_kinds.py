@@ -93,6 +93,7 @@ KINDS = [
     _shaped("vault", "hv" + "s.", _a(90)),
     _shaped("aws", "AK" + "IA", _a(16).upper()),
     _shaped("aws session", "AS" + "IA", _a(16, 5).upper()),
+    _inside("mcp server url", _a(32, 6), "https://mcp.example/mcp?profile=x&" + "api_key" + "=@@"),
     _inside("aws secret", _a(40), "aws_secret_" + "access_key = @@"),
     _shaped("databricks", "da" + "pi", _HEX[:32]),
     _shaped("telegram", "123456789", ":A" + "A", _a(33)),

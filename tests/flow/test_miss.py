@@ -43,6 +43,11 @@ def recorded(*requests):
         (("x", {"model": "a"}), ("x", {"model": "b"}), 'model: "a" → "b"'),
         (("x",), ("x", {"stream": True}), "stream: false → true"),
         (("x",), ("x", {"path": "/v2/chat"}), 'path: "/v1/chat/completions" → "/v2/chat"'),
+        (
+            ("x", {"path": "/v1/files?limit=2&after=a%20b"}),
+            ("x", {"path": "/v1/files?limit=2"}),
+            'query: "after=a b&limit=2" → "limit=2"',
+        ),
         (("x", {"tools": [1, 2]}), ("x", {"tools": [1, 3]}), "tools[1]: 2 → 3"),
     ],
 )
@@ -110,6 +115,13 @@ def test_names_the_nearest():
     assert f"the nearest, {near} (9" in text
     assert 'messages[0].content: "…Monday?" → "…Tuesday?"' in text
     assert "AGENTREC_MODE=auto" in text and "\n" not in text
+
+
+def test_no_other_request_is_wholly_alike():
+    """A request that differs from a recording is less than 100% like it, in however little."""
+    asked = identity("x", path="/v1/chat/completions?a=1")
+    store = recorded(asking("x"))
+    assert "(99% alike), differs at query" in unrecorded(asked, "corpus", nearest(asked, store, KEYER))
 
 
 def test_streamed_nearest_loses_to_plain():

@@ -56,6 +56,20 @@ def test_auto_records_then_replays():
     assert [plan.reel.chunks for plan in plans] == [(b"a",), (b"b",), (b"c",), (b"c",)]
 
 
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 304)])
+def test_length_without_a_body(method, status):
+    """An answer that is a head alone keeps the length that it tells of."""
+    store, asked = (
+        MemoryStore(),
+        CapturedRequest(method, "https://api.openai.com/v1/files/f/content", [], b""),
+    )
+    told = [(b"content-length", b"1234"), (b"etag", b"x")]
+    plan = recorder(store).plan(asked, "lib")
+    plan.tap.head(status, told, {})
+    plan.tap.finished()
+    assert recorder(store, "replay").plan(asked, "lib").reel.headers == told
+
+
 def test_replay_refuses():
     """Replay refuses what nobody recorded, and remembers that it did."""
     replaying = recorder(MemoryStore(), "replay")

@@ -61,6 +61,38 @@ def test_calls_of_other_services(asked):
     assert not concerned(*asked.split(" "))
 
 
+FILE = "https://api.openai.com/v1/files/file-1/content"
+BLOB = "https://blobs.example/b/1?sig=0"
+TO_BLOB = [(b"Location", BLOB.encode())]
+
+
+def met(scope, url):
+    return scope.concerns("GET", url, lambda: None)
+
+
+def test_redirected():
+    """Where an answer redirects to is in scope from then on; where another answer points to isn't."""
+    scope = Scope(Settings())
+    assert not met(scope, BLOB)
+    scope.follow(FILE, 201, TO_BLOB)
+    assert not met(scope, BLOB)
+    scope.follow(FILE, 302, TO_BLOB)
+    assert met(scope, BLOB) and not met(scope, "https://blobs.example/b/2")
+
+
+def test_redirected_to_what_is_excluded():
+    """What is excluded stays so."""
+    scope = Scope(Settings(exclude=("*://blobs.example/*",)))
+    scope.follow(FILE, 302, TO_BLOB)
+    assert not met(scope, BLOB)
+
+
+@pytest.mark.parametrize("location", [b"//[", b"\xff", b"", b"http://[::1"])
+def test_redirected_to_nowhere(location):
+    """A location that is no URL is the client's to tell of."""
+    Scope(Settings()).follow(FILE, 302, [(b"location", location)])
+
+
 def test_questions_anywhere():
     """A body that asks a model does, wherever it goes."""
     assert concerned("POST", "/ask", b'{"model": "m", "input": "q"}')

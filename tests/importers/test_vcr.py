@@ -236,6 +236,15 @@ def test_hosts_that_are_no_models(agentrec: Agentrec) -> None:
     assert "no calls of a model: 1 (example.com 1)" in said and len(stored()) == 1
 
 
+def test_where_a_call_is_redirected(agentrec: Agentrec) -> None:
+    """A page that a call of a model was sent on to is taken in with it, as it would have been recorded."""
+    page = "https://blobs.example.com/b/1"
+    sent_on = cassette(response="", head=f"{{location: ['{page}?sig=0']}}").replace("code: 200", "code: 302")
+    other = cassette(None, "<html>", url=page).splitlines(keepends=True)[1:-1]
+    assert "no calls of a model" not in take(agentrec, sent_on.replace("version: 1\n", "".join(other)))
+    assert len(stored()) == 2
+
+
 def test_failures_that_pass(agentrec: Agentrec) -> None:
     """A 429 is not kept, as it isn't when recording; a 404 is."""
     said = take(agentrec, cassette().replace("code: 200", "code: 429"))

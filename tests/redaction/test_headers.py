@@ -18,7 +18,7 @@ def redacted(pairs, names=NONE, query=NONE):
     "name",
     """Authorization Proxy-Authorization X-Forwarded-Authorization cf-aig-authorization Helicone-Auth X-API-Key api-key
     apikey x-goog-api-key xi-api-key ocp-apim-subscription-key x-functions-key x-portkey-api-key x-portkey-virtual-key
-    x-litellm-api-key x-key Cookie Set-Cookie X-Amz-Security-Token X-Auth-Token x-access-token X-CSRF-Token
+    x-litellm-api-key x-key X-RapidAPI-Key X-OpenAI-Key anthropic-key Cookie Set-Cookie X-Amz-Security-Token X-Auth-Token x-access-token X-CSRF-Token
     x-hub-signature-256 Stripe-Signature X-Amz-Credential x-vault-token private-token X-Secret X-Webhook-Secret
     x-password x-client-secret x_api_key""".split(),
 )
@@ -108,6 +108,12 @@ def test_named_by_the_user():
             ),
             [],
         ),
+        # bob:letmein-2026-please, and no base64
+        (
+            (b"Authorization", b"Basic Ym9iOmxldG1laW4tMjAyNi1wbGVhc2U="),
+            ["Ym9iOmxldG1laW4tMjAyNi1wbGVhc2U=", "letmein-2026-please"],
+        ),
+        ((b"Authorization", b"Basic abc\xe9"), []),
         ((b"Cookie", b"theme=dark-mode-2026-edition"), []),
         ((b"x-request-id", b"abcdefgh12345678"), []),
     ],

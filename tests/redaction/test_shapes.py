@@ -65,6 +65,15 @@ def test_odd_kinds(kind):
         ),
         ("https://b.s3/k?X-Amz-Signature" + "=0a1b&x=y", "https://b.s3/k?X-Amz-Signature=[REDACTED]&x=y"),
         (
+            "https://mcp.example/x?profile=a&tavilyApiKey" + "=0a1b2c3d-4e5f-6789-0a1b&y=z",
+            "https://mcp.example/x?profile=a&tavilyApiKey=[REDACTED]&y=z",
+        ),
+        ("[a](https://x/b?access_token" + "=ya0a1b2c3d4e5f6789)", "[a](https://x/b?access_token=[REDACTED])"),
+        (
+            "https://x/o/b.png?alt=media&token" + "=0a1b2c3d-4e5f-6789",
+            "https://x/o/b.png?alt=media&token=[REDACTED]",
+        ),
+        (
             "-----BEGIN PRIVATE " + "KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQ" + "EFAAS",
             "[REDACTED-PRIVATE-KEY]",
         ),
@@ -92,6 +101,8 @@ def test_in_context(text, expected):
         "SG.1 and SG.Nr.12, 12:AAA, dapi, sig=, X-Amz-Date=20260101",
         "max_tokens=4096, password: hunter2, secret=abc",
         "PRIVATE KEY, hooks.slack.com, discord.com",
+        "?api_key=YOUR_API_KEY_GOES_HERE, f'{url}?api_key={key0123456789}&x=1', sorted(x, key=lambda item: item[0])",
+        "?page_token=CAESBkVhcmx5MDEyMzQ1Njc4, &max_tokens=0123456789012345678, ?token=abc123, api_key=0a1b2c3d4e5f67890",
         "é" * 50 + "sk" + "-",
     ],
 )

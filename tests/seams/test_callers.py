@@ -164,6 +164,21 @@ async def test_redirect(caller: Caller, corpus: Corpus, server: LoopbackServer) 
     assert server.hits == 2
 
 
+@pytest.mark.parametrize("caller", FOLLOWING, ids=str, indirect=True)
+async def test_redirect_out_of_scope(caller: Caller, corpus: Corpus, server: LoopbackServer) -> None:
+    """What an LLM call is sent on to is recorded and replayed, though its URL doesn't look like one."""
+    url = server.at(redirect="/blobs/a%20b?sig=0123456789abcdef") + CHAT
+    corpus.switch("record")
+    async with caller.open(url, question()) as answer:
+        live = await answer.read()
+        assert (answer.hops, b"no such path: GET /blobs/a" in live) == (1, True)
+    assert corpus.counts == {"recorded": 2}
+    corpus.switch("replay")
+    async with caller.open(url, question()) as answer:
+        assert (await answer.read(), answer.hops) == (live, 1)
+    assert server.hits == 2
+
+
 @pytest.mark.parametrize("caller", UNPACKING, ids=str, indirect=True)
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])

@@ -63,6 +63,19 @@ async def test_redirect(twin: Twin, corpus: Corpus, server: LoopbackServer) -> N
     await twin.close(client)
 
 
+async def test_redirect_out_of_scope(twin: Twin, corpus: Corpus, server: LoopbackServer) -> None:
+    """What an LLM call is sent on to is recorded and replayed, though its URL doesn't look like one."""
+    client = twin.client(follow_redirects=True)
+    url = server.at(redirect="/blobs/a%20b?sig=0123456789abcdef") + CHAT
+    corpus.switch("record")
+    live = await twin.post(client, url)
+    assert (live.status_code, corpus.counts) == (404, {"recorded": 2})
+    corpus.switch("replay")
+    again = await twin.post(client, url)
+    assert (again.content, len(again.history), server.hits) == (live.content, 1, 2)
+    await twin.close(client)
+
+
 async def test_digest_auth(twin: Twin, corpus: Corpus) -> None:
     """The challenge and the answer to it are two takes of one request."""
     with GuardedServer() as server:
