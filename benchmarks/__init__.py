@@ -11,7 +11,8 @@ counts is the ratio within a round. Every answer is checked: a fast wrong answer
     worker        a contender's process              figures       from turns to figures
     turns         takes turns                        report        from figures to a table and JSON
     corpora       recordings to replay               regress       this tree against an earlier commit
-                                                     profiled      where the time goes
+    counted       what a call costs in instructions  profiled      where the time goes
+    bytecode      what of ours a call runs           tracing       counts that, in a worker
 """
 
 import os
