@@ -3,7 +3,8 @@
 Until it is read, a response has a ``read`` of its own: the library's goes through four generators, to undo
 an encoding and to cut to a size, and takes as long as all else that a replay does. What is played was
 decoded before it was stored. Read, the response is the library's own, and just what its ``read`` leaves.
-Where somebody has replaced that ``read`` meanwhile, to watch or to fake, it is called as ever.
+Where somebody has replaced that ``read``, or an iterator that it reads by, to watch or to fake, it is called
+as ever.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from types import FunctionType
 from typing import Any
 
 from agentrec_auto.flow.plan import Replay
@@ -38,12 +41,37 @@ class Player:
         return made(reel.status, headers=headers, stream=self.Stream(play), extensions=dict(reel.extensions))
 
 
+class _Steps:
+    """The methods by which a library reads a response."""
+
+    def __init__(self, library: Any, *names: str) -> None:
+        self._names = frozenset(names)
+        self._of = attrgetter(*names)
+        self._library = library
+        self._own = self._of(library)
+
+    def are_replaced(self, response: Any) -> bool:
+        """Whether they are other than they were at first, in all responses or in this one."""
+        return self._of(self._library) != self._own or not self._names.isdisjoint(response.__dict__)
+
+    @property
+    def are_the_librarys(self) -> bool:
+        """Whether they were not replaced before."""
+        package = self._library.__module__.partition(".")[0]
+        return all(isinstance(step, FunctionType) and _package(step) == package for step in self._own)
+
+
 class _Unread:
     """What both kinds of unread responses have."""
 
     _library: Any
+    _request: Any
     is_closed: bool
     is_stream_consumed: bool
+
+    def _broke(self, error: Any) -> None:
+        if self._request is not None:
+            error.request = self._request
 
     def _has_read(self, content: bytes) -> bytes:
         self._num_bytes_downloaded = len(content)
@@ -77,17 +105,20 @@ def sync_player(H: Any) -> Player:
             if (text := play.falls_short()) is not None:
                 raise H.ReadError(text)
 
-    own_read = H.Response.read
+    steps = _Steps(H.Response, "read", "iter_bytes", "iter_raw")
 
     class Response(_Unread, H.Response):  # type: ignore[misc]
         _library = H.Response
 
         def read(self) -> bytes:
-            if self.is_stream_consumed or self.is_closed or H.Response.read is not own_read:
+            if self.is_stream_consumed or self.is_closed or steps.are_replaced(self):
                 return super().read()  # type: ignore[no-any-return]
             self.is_stream_consumed = True
             try:
                 content = b"".join(self.stream)
+            except H.RequestError as error:
+                self._broke(error)
+                raise
             finally:
                 self.close()
             return self._has_read(content)
@@ -95,7 +126,7 @@ def sync_player(H: Any) -> Player:
     def read(made: Any) -> None:
         made.read()
 
-    return Player(H, ReplayedStream, _if_alike(H, Response, H.ByteStream, read))
+    return Player(H, ReplayedStream, _if_alike(H, Response, steps, H.ByteStream, read))
 
 
 def async_player(H: Any) -> Player:
@@ -118,17 +149,20 @@ def async_player(H: Any) -> Player:
             if (text := play.falls_short()) is not None:
                 raise H.ReadError(text)
 
-    own_aread = H.Response.aread
+    steps = _Steps(H.Response, "aread", "aiter_bytes", "aiter_raw")
 
     class Response(_Unread, H.Response):  # type: ignore[misc]
         _library = H.Response
 
         async def aread(self) -> bytes:
-            if self.is_stream_consumed or self.is_closed or H.Response.aread is not own_aread:
+            if self.is_stream_consumed or self.is_closed or steps.are_replaced(self):
                 return await super().aread()  # type: ignore[no-any-return]
             self.is_stream_consumed = True
             try:
                 content = b"".join([chunk async for chunk in self.stream])
+            except H.RequestError as error:
+                self._broke(error)
+                raise
             finally:
                 await self.aclose()
             return self._has_read(content)
@@ -136,12 +170,15 @@ def async_player(H: Any) -> Player:
     def read(made: Any) -> None:
         _at_once(made.aread())
 
-    return Player(H, AsyncReplayedStream, _if_alike(H, Response, H.ByteStream, read))
+    return Player(H, AsyncReplayedStream, _if_alike(H, Response, steps, H.ByteStream, read))
 
 
-def _if_alike(H: Any, unread: Any, stream: Any, read: Any) -> Any:
+def _if_alike(H: Any, unread: Any, steps: _Steps, stream: Any, read: Any) -> Any:
     """The class of unread responses if one that was read is what the library's own read leaves, else the
-    library's class: a version that nobody knows may keep its books in another way."""
+    library's class: a version that nobody knows may keep its books in another way, and who replaced its
+    methods before us is to be called."""
+    if not steps.are_the_librarys:
+        return H.Response
     left = []
     for kind in (unread, H.Response):
         response = kind(200, headers={"content-type": "text/plain"}, stream=stream(b"chunk"))
@@ -151,6 +188,11 @@ def _if_alike(H: Any, unread: Any, stream: Any, read: Any) -> Any:
         books.pop("_decoder", None)  # of which nobody asks once all is read
         left.append((type(response), response.content, books))
     return unread if left[0] == left[1] else H.Response
+
+
+def _package(function: FunctionType) -> str:
+    """Where it was written; ``__module__`` is what a wrapper takes over from what it wraps."""
+    return str(function.__globals__.get("__name__")).partition(".")[0]
 
 
 def _at_once(coroutine: Coroutine[Any, Any, Any]) -> None:

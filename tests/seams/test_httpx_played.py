@@ -73,20 +73,69 @@ async def test_wrapped(twin: Twin, server: LoopbackServer, client: Any, recorded
     assert await settled(response.aread() if twin.is_async else response.read()) == b"another body"
 
 
+STEPS = ("read", "iter_bytes", "iter_raw")
+"""The methods by which the libraries read a response; of async ones, with an ``a`` in front."""
+
+
+def watching(step: Any, seen: list[Any]) -> Any:
+    """A method of a response, or of all, that notes when it is called."""
+
+    def watched(*args: Any, **options: Any) -> Any:
+        seen.append(step.__name__)
+        return step(*args, **options)
+
+    return watched
+
+
+@pytest.mark.parametrize("step", STEPS)
 async def test_replaced(
-    twin: Twin, server: LoopbackServer, client: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch
+    twin: Twin, server: LoopbackServer, client: Any, recorded: Any, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who replaces the library's read, as tracers do, sees replayed responses, too."""
-    name = "aread" if twin.is_async else "read"
-    original, seen = getattr(twin.H.Response, name), []
-
-    def read(response: Any) -> Any:
-        seen.append(response.status_code)
-        return original(response)
-
-    monkeypatch.setattr(twin.H.Response, name, read)
+    """Who replaces the library's read or what it reads by, as tracers do, sees replayed responses, too."""
+    name, seen = f"a{step}" if twin.is_async else step, list[Any]()
+    monkeypatch.setattr(twin.H.Response, name, watching(getattr(twin.H.Response, name), seen))
     replayed = await twin.post(client, server.url + CHAT)
-    assert seen == [200] and replayed.content == recorded.content
+    assert seen == [name] and replayed.content == recorded.content
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_replaced_in_one(
+    twin: Twin, server: LoopbackServer, client: Any, recorded: Any, step: str
+) -> None:
+    """The same of who replaces them in one response, as an event hook that counts bytes does."""
+    name, seen = f"a{step}" if twin.is_async else step, list[Any]()
+    response = await twin.open(client, server.url + CHAT, question())
+    setattr(response, name, watching(getattr(response, name), seen))
+    assert await settled(response.aread() if twin.is_async else response.read()) == recorded.content
+    assert seen == [name]
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("H", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_replaced_before(H: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who replaced them before our first call is called, too: all responses are the library's own then."""
+    for name in (step, f"a{step}"):
+        monkeypatch.setattr(H.Response, name, watching(getattr(H.Response, name), []))
+    assert httpx_played.sync_player(H).Unread is H.Response
+    assert httpx_played.async_player(H).Unread is H.Response
+
+
+async def test_names_its_request(twin: Twin, server: LoopbackServer, client: Any, recorded: Any) -> None:
+    """An error that such a stream raises as the library's own knows the request, as it does live."""
+
+    class Breaks(twin.H.SyncByteStream, twin.H.AsyncByteStream):  # type: ignore[name-defined,misc]
+        def __iter__(self) -> Any:
+            raise twin.H.ReadError("broken")
+
+        async def __aiter__(self) -> Any:
+            raise twin.H.ReadError("broken")
+            yield b""
+
+    response = await twin.open(client, server.url + CHAT, question())
+    response.stream = Breaks()
+    with pytest.raises(twin.H.ReadError) as raised:
+        await settled(response.aread() if twin.is_async else response.read())
+    assert raised.value.request is response.request
 
 
 async def test_raises(twin: Twin, server: LoopbackServer, client: Any, recorded: Any) -> None:
