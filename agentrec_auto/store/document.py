@@ -35,7 +35,7 @@ _METADATA = '"metadata": '
 _SUMMARY = '"summary": '
 _OPENS_SUMMARY = (_HEAD + _SUMMARY).encode()
 _OPENS_METADATA = f"\n  {_METADATA}".encode()
-_OPENS = (_HEAD + '"').encode()
+_CLOSES = b"\n  },"  # an object that is a member of the file: what is inside it stands further to the right
 _OPENS_REQUEST = b'\n  "request": {'
 _OPENS_STATUS = b'\n  "response_status": '
 _LONGEST_SUMMARY = 1 << 15
@@ -143,10 +143,8 @@ def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteracti
 def _without_summary(data: bytes) -> Any:
     """The JSON of a file laid out as `pieces` does, but for the summary: it is never read, and of a short
     question and answer half of the file. None for any other."""
-    if not data.startswith(_OPENS_SUMMARY):
-        return None
-    at = data.find(_OPENS_METADATA, len(_OPENS_SUMMARY), _LONGEST_SUMMARY)
-    if at < 0:
+    at = _metadata_in(data)
+    if at <= 1:
         return None
     try:
         return compiled.loads(b"{" + memoryview(data)[at:])
@@ -154,16 +152,23 @@ def _without_summary(data: bytes) -> Any:
         return None
 
 
+def _metadata_in(data: bytes) -> int:
+    """Where the line of the metadata begins, if nothing but a summary stands before it; else 0."""
+    has_summary = data.startswith(_OPENS_SUMMARY)
+    at = data.find(_CLOSES, 0, _LONGEST_SUMMARY) + len(_CLOSES) if has_summary else 1
+    return at if data.startswith(_OPENS_METADATA, at) else 0
+
+
 def answer(data: bytes, where: str) -> CapturedInteraction:
     """The same for a replay, which asks for no request: it is read, and an error of it raised, when it is.
 
     Its chunks are `Columns`.
     """
-    at = data.find(_OPENS_METADATA, 0, _LONGEST_SUMMARY) if data.startswith(_OPENS) else -1
+    at = _metadata_in(data)
     begins = data.find(_OPENS_REQUEST, at)
-    ends = data.find(_OPENS_STATUS, begins)
-    if not 0 < at < begins < ends:
-        return loads(data, where)
+    ends = data.find(_CLOSES, begins) + len(_CLOSES)
+    if not 0 < at < begins < ends or not data.startswith(_OPENS_STATUS, ends):
+        return loads(data, where)  # in an order of its own, or somebody's JSON
     view = memoryview(data)
     try:
         told = compiled.loads(b"".join((b"{", view[at:begins], view[ends:])))

@@ -130,6 +130,25 @@ def test_answer(interaction):
     assert replace(same, chunks=list(answer.chunks)) == whole
 
 
+@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize(
+    "name", ["summary", "metadata", "request", "response_headers", "response_extensions"]
+)
+def test_in_another_order(name, place):
+    """A file that a formatter, or somebody by hand, put into another order is replayed with all that it has."""
+    interaction = CapturedInteraction(CapturedRequest("GET", "https://a/", [], b"{}"), 200, [], {})
+    interaction.response_headers = [(b"content-type", b"text/event-stream")]
+    interaction.response_extensions = {"http_version": b"HTTP/1.1"}
+    interaction.metadata["ending"] = "complete"
+    members = list(json.loads(document.dumps(interaction, summary={"prompt": "x"})).items())
+    member = next(member for member in members if member[0] == name)
+    members.remove(member)
+    members.insert(place, member)
+    answer = document.answer(json.dumps(dict(members), indent=2).encode(), "x")
+    read = CapturedInteraction(**{name: getattr(answer, name) for name in vars(interaction)})
+    assert replace(read, chunks=list(answer.chunks)) == interaction
+
+
 @pytest.mark.parametrize(
     "chunk",
     [
