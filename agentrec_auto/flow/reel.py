@@ -106,7 +106,7 @@ def reel_of(recording: Recording) -> Reel:
 
 
 def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[float], int, int]:
-    """What is played of chunks, the waits before each, how many bytes that is, and how many of them are held."""
+    """What is played of chunks, the waits before each, and how many bytes that is, and is held."""
     # To ask for a type takes a tenth of the time that it takes to ask whether it is a `Sequence`.
     columns = chunks if type(chunks) is Columns else Columns.of(chunks) if type(chunks) is list else None
     if columns is None:
