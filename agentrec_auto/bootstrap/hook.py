@@ -26,6 +26,22 @@ LIBRARIES = (
 )
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 
+SDKS = (
+    *(
+        "openai",
+        "anthropic",
+        "google.genai",
+        "google.generativeai",
+        "vertexai",
+        "mistralai",
+        "cohere",
+        "groq",
+    ),
+    *("together", "fireworks", "ollama", "replicate", "litellm", "dspy", "lm15", "portkey_ai", "xai_sdk"),
+    *("claude_agent_sdk", "langchain_openai", "langchain_anthropic", "langchain_google_genai"),
+)
+"""`agentrec_auto.providers.hosts.LLM_SDKS`: what is looked for at the end of every process."""
+
 WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))
 INJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inject")
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(INJECT)))
@@ -225,8 +241,15 @@ def _listen(event: str, facts: "tuple[Any, ...]") -> None:
 
 
 def _leave() -> None:
-    """The process ends, and may have had an SDK of which no seam saw a call."""
+    """The process ends, and may have had an SDK of which no seam saw a call.
+
+    Most that open a socket have had neither, and load nothing for it.
+    """
     if not _is_on():
+        return
+    ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
+    had_any = "agentrec_auto.bootstrap.patches" in sys.modules or any(name in sys.modules for name in SDKS)
+    if not had_any and not (ours and os.path.isdir(os.environ.get("AGENTREC_RUN_DIR", ""))):
         return
     try:
         from agentrec_auto.bootstrap.leave import leave
