@@ -180,7 +180,14 @@ def test_children(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["-p", "agentrec_auto", "--agentrec=off"], ["-p", "no:agentrec_auto"]], ids=["off", "blocked"]
+    "words",
+    [
+        ["-p", "agentrec_auto", "--agentrec=off"],
+        ["-p", "no:agentrec_auto"],
+        ["-p", "agentrec_auto", "-p", "no:agentrec"],
+        ["-p", "agentrec_auto", "-p", "no:agentrec", "-n", "1", "-p", "xdist"],
+    ],
+    ids=["off", "blocked", "blocked by its short name", "and with xdist"],
 )
 def test_left_out(suite: Suite, words: list[str]) -> None:
     """Switched off by the flag, or as a plugin, we do nothing, whatever the environment says."""
