@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from agentrec_auto.errors import ConfigError
 
 if TYPE_CHECKING:  # naming a place loads none of the stores
+    from importlib.metadata import EntryPoints
+
     from agentrec_auto.store.base import Store
 
 GROUP = "agentrec_auto.stores"
@@ -25,6 +27,9 @@ GROUP = "agentrec_auto.stores"
 EXPECTED = "a folder, sqlite:///FILE, memory:, or a scheme that an installed package brings"
 
 _SQLITE = "sqlite:///"
+
+_OURS = ("", "file", "sqlite", "memory")
+"""The schemes that need no other package; empty for a folder."""
 
 
 def scheme_of(location: str) -> str:
@@ -61,6 +66,22 @@ def path_of(location: str) -> str | None:
     return None
 
 
+def check(location: str, said_by: str) -> None:
+    """Raise `ConfigError` where no store can be at ``location``, which ``said_by`` named.
+
+    To be told before a command starts: afterwards it would run unrecorded. Makes and opens nothing.
+    """
+    scheme, path = scheme_of(location), path_of(location)
+    if scheme in ("", "file") and path and os.path.exists(path) and not os.path.isdir(path):
+        raise ConfigError(
+            f"bad corpus {path!r} (a file)", where=said_by, expected=f"a folder, or {_SQLITE}FILE"
+        )
+    if scheme == "sqlite" and path and os.path.isdir(path):
+        raise ConfigError(f"bad corpus {location!r} (a folder)", where=said_by, expected=f"{_SQLITE}FILE")
+    if scheme not in _OURS and not _points(scheme):
+        raise ConfigError(f"unknown store {scheme!r}", where=said_by, expected=EXPECTED)
+
+
 def open_store(location: str | os.PathLike[str], *, warn: Callable[[str], None] = lambda text: None) -> Store:
     """The store at ``location``. ``warn`` is told, in a sentence, of recordings that can't be read.
 
@@ -85,12 +106,16 @@ def open_store(location: str | os.PathLike[str], *, warn: Callable[[str], None] 
 
 
 def _of_others(scheme: str, where: str) -> Store:
-    from importlib.metadata import entry_points  # here: 20 ms, and no store of ours needs it
-
-    for point in entry_points(group=GROUP, name=scheme):
+    for point in _points(scheme):
         store: Store = point.load()(where)
         return store
     raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {where!r}", expected=EXPECTED)
+
+
+def _points(scheme: str) -> EntryPoints:
+    from importlib.metadata import entry_points  # here: 20 ms, and no store of ours needs it
+
+    return entry_points(group=GROUP, name=scheme)
 
 
 def _sqlite_path(location: str) -> str:
