@@ -242,7 +242,7 @@ def _nothing(study: Study, asked: Gates) -> str:
     """The loud line of a report over nothing."""
     rows = [row for report in study.reports for row in report.rows]
     if not rows:
-        why = "no recorded question is meant (see `agentrec ls`)"
+        why = "no recorded question matches (see `agentrec ls`)"
     else:
         reasons: dict[str, int] = {}
         for row in rows:

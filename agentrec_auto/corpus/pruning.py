@@ -91,7 +91,7 @@ def plan(recordings: Iterable[Held | Broken], reasons: Reasons) -> Pruning:
             why.append(f"more than {reasons.keep_takes} takes")
         doomed.append(
             Doomed(
-                fact.name, ", ".join(why) or "meant by the filter", fact.request_bytes + fact.response_bytes
+                fact.name, ", ".join(why) or "matches the filter", fact.request_bytes + fact.response_bytes
             )
         )
     return Pruning(tuple(doomed), len(facts) + len(broken), tuple(broken))
