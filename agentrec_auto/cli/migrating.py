@@ -223,7 +223,7 @@ def finish(study: Study, paper: Paper, asked: Gates, *, as_json: bool) -> int:
             typer.echo(output.inert(f"{'passed' if one.passed else 'FAILED'}: {one.gate}{of}: {one.why}"))
     if is_empty:
         output.note(_nothing(study, asked))
-        return 2 if asked else 0
+        return 2 if asked else 1
     return 0 if all(one.passed for one in verdicts) else 1
 
 

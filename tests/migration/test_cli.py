@@ -120,12 +120,23 @@ def test_exit_codes(tmp_path, target, words, code):
 
 
 def test_a_gate_over_nothing_is_asked_wrongly(tmp_path, target):
-    """An empty run is loud, and passes no gate."""
+    """An empty run is loud, no success, and passes no gate."""
     corpus(tmp_path / "corpus", ["hi"])
     plain = migrated(tmp_path, target, "category:nothing")
-    assert plain.code == 0 and "NOTHING WAS COMPARED" in plain.stderr
+    assert plain.code == 1 and "NOTHING WAS COMPARED" in plain.stderr
     gated = migrated(tmp_path, target, "category:nothing", "--strict")
     assert gated.code == 2 and "no gate can be judged" in gated.stderr
+
+
+def test_without_a_key(tmp_path):
+    """Nobody could be asked: the missing variable is named, before and after, and the run is no success."""
+    corpus(tmp_path / "corpus", ["hi"])
+    words = ("migrate", "--target", "claude-haiku-4-5")
+    told = "ANTHROPIC_API_KEY is not set: a live call to anthropic needs it\n"
+    planned = agentrec(tmp_path, *words, "--dry-run")
+    assert planned.code == 0 and planned.stderr.endswith(f"Nothing was asked\n{told}")
+    asked = agentrec(tmp_path, *words)
+    assert asked.code == 1 and asked.stderr.endswith(f"NOTHING WAS COMPARED. {told}")
 
 
 def test_a_corpus_that_is_not_there_is_told(tmp_path, target):
