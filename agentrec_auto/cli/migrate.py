@@ -76,8 +76,8 @@ def migrate(
     """Ask every recorded question of another model, and compare what it answers.
 
     Answers are kept in the corpus and never asked for again: a run that was stopped, by Ctrl-C too, goes on
-    where it was. `agentrec report` makes the report anew, offline. Exits with 1 where a gate fails, or nothing
-    could be compared.
+    where it was. `agentrec report` makes the report anew, offline. Exits with 1 where a gate fails, or
+    nothing could be compared.
 
     Example: `agentrec migrate --target claude-haiku-4-5 --compare "toolcalls,fuzzy" --max-cost 5 --dry-run`
     """
@@ -197,11 +197,18 @@ def _plan(recordings: Recordings, targets: Sequence[Target], options: Options, a
         f"{len(found) - len(asking) - skipped:,} answered already, {skipped:,} skipped. Nothing was asked"
     )
     waiting = {one.target for one in asking}
-    for target in (one for one in targets if one.name in waiting):
-        try:
-            target.check_key()
-        except MissingAPIKeyError as error:
-            output.note(str(error))
+    for target in targets:
+        if target.name in waiting and (lacking := _lacking(target)):
+            output.note(lacking)
+
+
+def _lacking(target: Target) -> str:
+    """What to say of a key that is not there; empty where it is, or none is needed."""
+    try:
+        target.check_key()
+    except MissingAPIKeyError as error:
+        return str(error)
+    return ""
 
 
 async def _planned(recordings: Recordings, targets: Sequence[Target], options: Options) -> list[Planned]:

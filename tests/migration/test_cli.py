@@ -181,7 +181,7 @@ def test_all_is_what_computes_in_a_report(tmp_path):
     """`report --compare all` is exact and fuzzy."""
     corpus(tmp_path / "corpus", ["hi"])
     ran = agentrec(tmp_path, "report", "--target", "gpt-5-nano", "--compare", "all")
-    assert ran.code == 0 and "exact" in ran.stdout and "fuzzy" in ran.stdout
+    assert ran.code == 1 and "exact" in ran.stdout and "fuzzy" in ran.stdout
 
 
 def test_max_cost_needs_a_price(tmp_path, target):
@@ -197,5 +197,5 @@ def test_hostile_words_do_not_reach_the_terminal(tmp_path, target):
     put(tmp_path / "corpus", interaction("hi"))
     target.script = lambda ask: Reply(400, b"\x1b[2J\x1b]0;pwned\x07")
     ran = migrated(tmp_path, target)
-    assert ran.code == 0 and "\x1b" not in ran.stdout + ran.stderr
+    assert ran.code == 1 and "\x1b" not in ran.stdout + ran.stderr
     assert "400" in ran.stdout
