@@ -11,6 +11,8 @@ from typing import TextIO
 import typer
 
 from agentrec_auto import __version__
+from agentrec_auto.bootstrap import hook
+from agentrec_auto.config import find
 from agentrec_auto.errors import AgentrecError
 
 COMMANDS = (
@@ -79,6 +81,9 @@ def invoke(words: list[str]) -> int:
         error.show()
         return error.exit_code
     except OSError as error:
+        if not hook.folder():
+            sys.stderr.write(f"agentrec: {find.homeless()}\n")
+            return 2
         if error.errno != errno.ENOSPC:
             raise
         sys.stdout = _nowhere()  # else Python says so once more, of what is still in the buffer

@@ -39,6 +39,14 @@ def named(path: str, cwd: str, *, where: str) -> str:
     raise ConfigError(problem, where=where, expected="the path of a TOML file")
 
 
+def homeless() -> ConfigError:
+    """What to raise where the working directory was removed: every relative path is lost with it."""
+    where = "the working directory, which was removed"
+    return ConfigError(
+        "no settings and no corpus", where=where, expected="to be started in a folder that is there"
+    )
+
+
 def speaks_of_us(pyproject: str, name: str) -> bool:
     """Whether a ``pyproject.toml`` has a ``[tool.agentrec]`` table.
 

@@ -24,3 +24,12 @@ def test_nowhere_to_print(kept: Kept, here: Path, command: str, where: str, code
     """A closed stdout is the caller's wish; a full disk is said in a line."""
     ran = run("sh", "-c", f"{ASKED} {command} {where}", cwd=here)
     assert (ran.code, ran.stderr.endswith(told), "Traceback" in ran.stderr) == (code, True, False), ran.stderr
+
+
+@pytest.mark.parametrize("command", ["run -- true", "ls", "doctor", "config init", "serve"])
+def test_in_a_folder_that_was_removed(tmp_path: Path, command: str) -> None:
+    """Told in a line, with the cure."""
+    (tmp_path / "gone").mkdir()
+    ran = run("sh", "-c", f"rmdir {tmp_path / 'gone'}; {ASKED} {command}", cwd=tmp_path / "gone")
+    told = "agentrec: no settings and no corpus in the working directory, which was removed: expected to be"
+    assert (ran.code, ran.stderr.count("\n")) == (2, 1) and ran.stderr.startswith(told)
