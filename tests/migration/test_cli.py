@@ -128,6 +128,15 @@ def test_a_gate_over_nothing_is_asked_wrongly(tmp_path, target):
     assert gated.code == 2 and "no gate can be judged" in gated.stderr
 
 
+def test_leaves_nothing_but_answers(tmp_path, target):
+    """What a run works with is gone afterwards: git finds recordings, and nothing else."""
+    corpus(tmp_path / "corpus", numbered(3))
+    before = set((tmp_path / "corpus").iterdir())
+    assert migrated(tmp_path, target).code == 0
+    new = {path.name for path in set((tmp_path / "corpus").iterdir()) - before}
+    assert len(new) == 3 and all(name.startswith("migration__") for name in new)
+
+
 def test_without_a_key(tmp_path):
     """Nobody could be asked: the missing variable is named, before and after, and the run is no success."""
     corpus(tmp_path / "corpus", ["hi"])
