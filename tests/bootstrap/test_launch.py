@@ -251,7 +251,7 @@ def test_without_a_working_directory(tmp_path: Path) -> None:
     script = f"cd gone && rmdir ../gone && exec {PY} -m agentrec_auto run -- true"
     ran = run("sh", "-c", script, cwd=tmp_path)
     assert (ran.code, ran.stderr.count("\n")) == (2, 1)
-    assert "no working directory" in ran.stderr
+    assert "in the working directory, which was removed" in ran.stderr
 
 
 @pytest.mark.parametrize("close", ["2>&-", "2>/dev/full"])
