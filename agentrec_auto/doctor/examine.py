@@ -37,8 +37,12 @@ def examine(words: Sequence[str], given: Mapping[str, str]) -> Report:
         )
         return Report(_named(words), "auto", "", (broken, *_around(words, _bare()), *surroundings.here()))
     on = {**asked, "mode": ["auto"]} if loaded.settings.mode == "off" else asked
+    try:
+        environ = launch.environment_of(on)
+    except ConfigError:  # a corpus that can't be one: told below
+        environ = _bare()
     findings = [
-        *_around(words, launch.environment_of(on)),
+        *_around(words, environ),
         *surroundings.settings(loaded, os.environ),
         *surroundings.here(),
     ]

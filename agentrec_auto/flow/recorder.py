@@ -158,11 +158,12 @@ class Recorder:
             case "live":
                 self._ledger.note(events.LIVE, key=identity.key)
                 return PASS
+        site = call_site(self.settings.root)
         if turn.recorded:
-            text = past_last_take(identity, self._store.where, turn.order, turn.recorded)
+            text = past_last_take(identity, self._store.where, turn.order, turn.recorded, site=site)
         else:
             found = nearest(identity, self._store, self._keyer)
-            text = unrecorded(identity, self._store.where, found, cure=self.cure)
+            text = unrecorded(identity, self._store.where, found, site=site, cure=self.cure)
         return self.refuse(self._redactor.text(text), dialect=words_for(identity), key=identity.key)
 
     def _fell_short(self, reel: Reel) -> None:
