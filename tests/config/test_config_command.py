@@ -166,7 +166,7 @@ def test_check_corpus(command, project):
     code, _, err = command("check")
     assert (code, err.splitlines()[1]) == (2, "1 problem")
     assert err.startswith(
-        "unknown store 'tape' in agentrec.toml [agentrec]: expected a folder, sqlite:///FILE"
+        "unknown store 'tape' in agentrec.toml [agentrec] corpus: expected a folder, sqlite:///FILE"
     )
 
 
