@@ -11,12 +11,12 @@ the scheme gives a callable that takes the URL and returns a `Store`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from agentrec_auto.errors import ConfigError
 
-if TYPE_CHECKING:  # naming a place loads none of the stores
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # naming a place loads none of the stores, and at start-up nothing else
+    from collections.abc import Callable
     from importlib.metadata import EntryPoints
 
     from agentrec_auto.store.base import Store

@@ -84,6 +84,16 @@ def test_nothing_heavy(run_python: Run, tmp_path: Path, mode: str) -> None:
     assert not set(told.stdout.split()) & set(FORBIDDEN)
 
 
+@ON
+def test_nothing_heavy_in_the_first_process(run_python: Run, tmp_path: Path, mode: str) -> None:
+    """Nor is one where no command began the run, and dummy keys are to be found before anything asks."""
+    environ = {"AGENTREC_MODE": mode, "PYTHONPATH": hook.INJECT, "TMPDIR": str(tmp_path)}
+    told = run_python("-c", TELL, env=environ, cwd=tmp_path)
+    assert "agentrec_auto.bootstrap.hook" in told.stdout
+    assert ("agentrec_auto.bootstrap.keys" in told.stdout) == (mode == "replay")
+    assert not set(told.stdout.splitlines()[0].split()) & set(FORBIDDEN)
+
+
 def test_a_start_writes_and_starts_nothing(run_python: Run, tmp_path: Path) -> None:
     """No file is written, no thread and no process started."""
     script = (
