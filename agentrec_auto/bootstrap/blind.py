@@ -17,31 +17,34 @@ if TYPE_CHECKING:
 _ASK_NOTHING = ("pip", "ensurepip", "venv", "virtualenv")
 """Modules that are started with ``-I`` every day, and ask no model."""
 
-_CURE = "; `agentrec hook install` adds a start-up file that is run all the same"
+CURE = "; `agentrec hook install` adds a start-up file that is run all the same"
+"""Where a flag or a setting keeps us out, and ``-S`` doesn't."""
+
 _CLEARING = ("-", "-i", "--ignore-environment")
 _UNSETTING = ("-u", "--unset")
+_KEEPING = ("$PYTHONPATH", "${PYTHONPATH", INJECT)
 _told: set[str] = set()
 
 
 def kept_out(command: Sequence[str]) -> str:
     """What is to be said of ``command``; nothing, where we are not kept out."""
-    start = _after_env(command)
+    start = after_env(command)
     if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
         shown = " ".join(command[: start + 1])
         return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
     if not _is_python(command[start : start + 1]):
         return ""
-    if _sets_us_aside(command[:start]) and not _has_start_up_file(command[start]):
+    if sets_us_aside(command[:start]) and not has_start_up_file(command[start]):
         shown = " ".join(command[: start + 1])
-        return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{_CURE}"
+        return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{CURE}"
     flag, module = _read(command[start + 1 :])
     if not flag or module in _ASK_NOTHING:
         return ""
     shown = " ".join([*command[: start + 1], flag])
-    cure = _CURE
+    cure = CURE
     if "S" in flag:
         cure = ""
-    elif _has_start_up_file(command[start]):
+    elif has_start_up_file(command[start]):
         return ""
     return f"`{shown}` passes our sitecustomize by: nothing is intercepted there{cure}"
 
@@ -57,7 +60,7 @@ def tell(words: Sequence[str]) -> None:
     ledger.warn_once(active.ledger, text)
 
 
-def _after_env(command: Sequence[str]) -> int:
+def after_env(command: Sequence[str]) -> int:
     """Where ``env``'s own words end, and a shell's settings; 0 where there are none."""
     first = 1 if os.path.basename(command[0]) == "env" else 0
     for number, word in enumerate(command):
@@ -67,10 +70,11 @@ def _after_env(command: Sequence[str]) -> int:
     return len(command)
 
 
-def _sets_us_aside(words: Sequence[str]) -> bool:
-    """Whether these settings give a PYTHONPATH that begins anew: not as ``src:$PYTHONPATH`` does."""
+def sets_us_aside(words: Sequence[str]) -> bool:
+    """Whether these settings give a PYTHONPATH that begins anew: not as ``src:$PYTHONPATH`` does, but as
+    ``$HOME/src`` does."""
     for number, word in enumerate(words):
-        if word.startswith("PYTHONPATH=") and "$" not in word and INJECT not in word:
+        if word.startswith("PYTHONPATH=") and not any(kept in word for kept in _KEEPING):
             return True
         if word == "--unset=PYTHONPATH" or (word == "PYTHONPATH" and words[number - 1] in _UNSETTING):
             return True
@@ -98,7 +102,7 @@ def _read(words: Sequence[str]) -> tuple[str, str]:
     return keeping_out, ""
 
 
-def _has_start_up_file(python: str) -> bool:
+def has_start_up_file(python: str = "") -> bool:
     """Whether `agentrec hook install` was at work: we can look in our own environment only."""
     folder = os.path.dirname(python)
     if folder and folder != os.path.dirname(sys.executable):

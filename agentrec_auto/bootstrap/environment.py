@@ -32,7 +32,8 @@ def settle(environ: MutableMapping[str, str], flags: Mapping[str, str], names: M
     cwd = folder()
     mode = environ.get("AGENTREC_MODE") or ("replay" if _in_ci(environ) else "auto")
     mode = flags.get("mode", mode)
-    corpus = flags.get("corpus", environ.get("AGENTREC_CORPUS") or "corpus")
+    given = environ.get("AGENTREC_CORPUS")
+    corpus = flags.get("corpus", given or "corpus")
     said = {name for name in environ if name.startswith("AGENTREC_")}
     if (
         said <= _SIMPLE
@@ -43,16 +44,27 @@ def settle(environ: MutableMapping[str, str], flags: Mapping[str, str], names: M
         and not find.found(cwd)
     ):
         environ["AGENTREC_MODE"] = mode
-        environ["AGENTREC_CORPUS"] = os.path.join(cwd, corpus)
+        environ["AGENTREC_CORPUS"] = place = os.path.join(cwd, corpus)
+        if mode != "off" and os.path.exists(place) and not os.path.isdir(place):
+            by_flag = names.get("corpus", "--corpus") if "corpus" in flags else ""
+            _check(place, by_flag or ("AGENTREC_CORPUS" if given else "the default"))
         environ["AGENTREC_SETTINGS"] = f'{{"root":"{cwd}"}}'
         return mode
     from agentrec_auto.config.load import load
 
     loaded = load(environ, cwd=cwd, flags=flags, flag_names=names)
+    if loaded.settings.mode != "off":
+        _check(loaded.settings.corpus, loaded.origins["corpus"])
     environ.update(loaded.exports())
     if not loaded.settings.dummy_keys:  # read at start-up, where settings are not
         environ["AGENTREC_DUMMY_KEYS"] = "0"
     return loaded.settings.mode
+
+
+def _check(corpus: str, said_by: str) -> None:
+    from agentrec_auto.store import location
+
+    location.check(corpus, said_by)
 
 
 def _in_ci(environ: Mapping[str, str]) -> bool:

@@ -26,7 +26,32 @@ LIBRARIES = (
 )
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 
-WATCHED = frozenset(("subprocess", "socket", *LIBRARIES))
+SDKS = (
+    "openai",
+    "anthropic",
+    "google.genai",
+    "google.generativeai",
+    "vertexai",
+    "mistralai",
+    "cohere",
+    "groq",
+    "together",
+    "fireworks",
+    "ollama",
+    "replicate",
+    "litellm",
+    "dspy",
+    "lm15",
+    "portkey_ai",
+    "xai_sdk",
+    "claude_agent_sdk",
+    "langchain_openai",
+    "langchain_anthropic",
+    "langchain_google_genai",
+)
+"""`agentrec_auto.providers.hosts.LLM_SDKS`: what is looked for at the end of every process."""
+
+WATCHED = frozenset(("subprocess", "multiprocessing.util", "socket", *LIBRARIES))
 INJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inject")
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(INJECT)))
 replaced: "list[tuple[Any, str, Any]]" = []
@@ -114,7 +139,7 @@ def start() -> None:
         from agentrec_auto.bootstrap.keys import set_dummy_keys
 
         set_dummy_keys(os.environ)
-    for name in ("execv", "execve", "posix_spawn", "posix_spawnp"):
+    for name in ("execv", "execve", "posix_spawn", "posix_spawnp", "system"):
         if hasattr(os, name):
             _carry_through(os, name, 2)
     said.update((name, value) for name, value in os.environ.items() if name.startswith("AGENTREC_"))
@@ -161,6 +186,8 @@ def wake(name: str, module: "ModuleType") -> None:
     """Act on a watched module that has just been imported, or that was there before us."""
     if name == "subprocess":
         _carry_through(module.Popen, "__init__", 11)
+    elif name == "multiprocessing.util":  # starts spawned workers and servers past everything else
+        _carry_through(module, "spawnv_passfds", 3)
     elif name == "socket":
         if not listening:
             import atexit
@@ -225,8 +252,15 @@ def _listen(event: str, facts: "tuple[Any, ...]") -> None:
 
 
 def _leave() -> None:
-    """The process ends, and may have had an SDK of which no seam saw a call."""
+    """The process ends, and may have had an SDK of which no seam saw a call.
+
+    Most that open a socket have had neither, and load nothing for it.
+    """
     if not _is_on():
+        return
+    ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
+    had_any = "agentrec_auto.bootstrap.patches" in sys.modules or any(name in sys.modules for name in SDKS)
+    if not had_any and not (ours and os.path.isdir(os.environ.get("AGENTREC_RUN_DIR", ""))):
         return
     try:
         from agentrec_auto.bootstrap.leave import leave
@@ -276,7 +310,7 @@ def _is_on() -> bool:
 def _carry_through(owner: "Any", name: str, position: int) -> None:
     """Wrap a function that starts a program, so that its argument ``env`` doesn't lose us.
 
-    ``position``: where ``env`` stands when it isn't named.
+    ``position``: where ``env`` stands when it isn't named, or would if it had one.
     """
     original = getattr(owner, name)
 
@@ -286,7 +320,7 @@ def _carry_through(owner: "Any", name: str, position: int) -> None:
             return original(*args, **named)
         environ = args[position] if len(args) > position else named.get("env")
         if not _has_own_mode(environ):
-            _judge_program(args[1] if len(args) > 1 else named.get("args"))
+            _judge_program(args[1] if len(args) > 1 else named.get("args", *args))
         if environ is not None:
             if os.environ.get("AGENTREC_FOLLOW") == "0":
                 return original(*args, **named)

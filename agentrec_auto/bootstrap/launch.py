@@ -39,7 +39,7 @@ def run(words: Sequence[str]) -> int:
         for sentence in str(error).splitlines():
             say(sentence)
         return WRONGLY_ASKED
-    if text := kept_out(command):
+    if text := _kept_out(command):
         say(text)
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
@@ -76,6 +76,15 @@ def environment_of(given: options.Given) -> dict[str, str]:
     if "exec" in given and not inside_another:  # nobody will be there to read the ledger
         del environ["AGENTREC_RUN_DIR"], environ["AGENTREC_RUN_OWNER"]
     return environ
+
+
+def _kept_out(command: Sequence[str]) -> str:
+    """What is to be said of a command in which we can't be; of what it starts later on, others tell."""
+    if (text := kept_out(command)) or os.path.basename(command[0]).startswith("python"):
+        return text
+    from agentrec_auto.bootstrap import scripts  # here: most commands are a Python
+
+    return scripts.kept_out(command, os.environ.get("PATH", os.defpath))
 
 
 def _make_ledger(folder: str) -> None:

@@ -20,7 +20,13 @@ def leave() -> None:
         active.ledger.flush()
     if os.environ.get("AGENTREC_RUN_OWNER") != str(os.getpid()):
         return
-    if intercepting or os.path.isdir(os.environ.get("AGENTREC_RUN_DIR", "")):
+    if sdks or _could_have_asked() or os.path.isdir(os.environ.get("AGENTREC_RUN_DIR", "")):
         from agentrec_auto.bootstrap.summary import close_run
 
         close_run(os.environ)
+
+
+def _could_have_asked() -> bool:
+    """Whether a library is intercepted that is there to ask somebody: pip, too, has ``urllib.request``."""
+    patches = sys.modules.get("agentrec_auto.bootstrap.patches")
+    return patches is not None and any(name != "urllib.request" for name in patches.patched)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from types import FrameType
-from typing import Any
 
 from agentrec_auto.bootstrap.hook import mode
 from agentrec_auto.providers.hosts import is_llm_host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing would be most of what a process pays that talks to its database and to nobody else
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import Any
 
 _ASKS_NOTHING = frozenset({"-v", "--version", "-h", "--help", "mcp", "config", "doctor", "install", "update"})
 

@@ -34,14 +34,15 @@ def annotate(
     """Add metadata that recordings lack, and tags.
 
     Provider, model, semantic key and the like. What is there stays, but for tags that are given. Nothing that
-    replay looks at is changed.
+    replay looks at is changed. Exits with 1 where nothing matches the filter.
 
     Example: `agentrec annotate --tag category=extract site:app/extract.py`
     """
     tags = _tags(tag or [])
     opened = opening.open_corpus(corpus, config)
     remake = partial(annotated, opened, tags=tags)
-    planned = plan(opened, chosen(opened, opening.query_of(words)), remake)
+    query = opening.query_of(words)
+    planned = plan(opened, chosen(opened, query), remake)
     if not dry_run:
         for _ in carry_out(opened, planned, remake):
             pass
@@ -57,6 +58,9 @@ def annotate(
     else:
         typer.echo(f"Annotated {looked_at} cassette(s) in {opened.where}: {len(names)} changed")
     output.note_broken(planned.broken)
+    if words and not planned.looked_at:
+        output.note(f"nothing in {opened.where} matches: {query}")
+        raise typer.Exit(1)
 
 
 def _tags(given: list[str]) -> dict[str, str]:

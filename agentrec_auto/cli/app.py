@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from importlib import import_module
+from typing import TextIO
 
 import typer
 
 from agentrec_auto import __version__
+from agentrec_auto.bootstrap import hook
+from agentrec_auto.config import find
 from agentrec_auto.errors import AgentrecError
 
 COMMANDS = (
@@ -57,17 +62,33 @@ def build(only: str = "") -> typer.Typer:
     return app
 
 
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")
+
+
 def invoke(words: list[str]) -> int:
     """Run one command; what was asked wrongly ends in one line on stderr and exit code 2."""
     asked = words[0] if words and words[0] in COMMANDS else ""
     command = typer.main.get_command(build(asked))
+    if sys.stdout is None:  # closed by who called (`>&-`)
+        sys.stdout = _nowhere()
     try:
         code = command.main(args=words, prog_name="agentrec", standalone_mode=False)
+        sys.stdout.flush()
     except typer.Abort:
         return 130
     except _AskedWrongly as error:
         error.show()
         return error.exit_code
+    except OSError as error:
+        if not hook.folder():
+            sys.stderr.write(f"agentrec: {find.homeless()}\n")
+            return 2
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = _nowhere()  # else Python says so once more, of what is still in the buffer
+        sys.stderr.write(f"agentrec: can't write: {(error.strerror or str(error)).lower()}\n")
+        return 2
     except AgentrecError as error:
         from agentrec_auto.cli.output import inert  # what it names may come from anywhere
 

@@ -15,6 +15,7 @@ from agentrec_auto.config import find, starter, view
 from agentrec_auto.config.keys import SETTINGS
 from agentrec_auto.config.load import Loaded, load
 from agentrec_auto.errors import ConfigError
+from agentrec_auto.store import location
 
 _PIPED = 400
 """Columns of a table that goes into a pipe: nothing folded, nothing cut."""
@@ -82,6 +83,7 @@ def check(config: str = ConfigFile) -> None:
     """
     try:
         loaded = _load(config)
+        location.check(loaded.settings.corpus, loaded.origins["corpus"])
     except ConfigError as error:
         for sentence in error.sentences:
             typer.secho(sentence, err=True)

@@ -21,8 +21,12 @@ def register(app: typer.Typer) -> None:
 
 def export_(
     words: list[str] = opening.FILTER,
-    form: str = typer.Option("jsonl", "--format", metavar="NAME", help=", ".join(FORMATS) + "."),
-    out: str = typer.Option("-", "--out", "-o", metavar="FILE", help="Where to; `-` is stdout."),
+    form: str = typer.Option(
+        "", "--format", metavar="NAME", help=", ".join(FORMATS) + ".", show_default="jsonl"
+    ),
+    out: str = typer.Option(
+        "", "--out", "-o", metavar="FILE", help="Where to; `-` is stdout.", show_default="-"
+    ),
     to: str = typer.Option(
         "", "--to", metavar="STORE", help="Copy into this store, as they stand.", show_default=False
     ),
@@ -43,9 +47,13 @@ def export_(
     query = opening.query_of(words)
     opened = opening.open_corpus(corpus, config)
     if to:
+        if form or out:
+            raise typer.BadParameter(
+                "a copy has no other form: leave out --format and --out", param_hint="--to"
+            )
         told = _copied(opened, query, to, writes=not dry_run)
     else:
-        chosen = named(form)
+        chosen, out = named(form or "jsonl"), out or "-"
         if as_json and out == "-" and not dry_run:
             raise typer.BadParameter("stdout can't have both: name a file with --out", param_hint="--json")
         told = export(opened, query, chosen, None if dry_run else out)
@@ -57,12 +65,13 @@ def export_(
                 "written": not dry_run,
                 "exported": told.written,
                 "left": told.left,
+                "there": told.there,
                 "broken": told.broken,
             }
         )
     else:
         _say(told, to or ("stdout" if out == "-" else out), dry_run)
-    if not told.written:
+    if not told.written and not told.there:
         raise typer.Exit(1)
 
 
@@ -70,10 +79,9 @@ def _copied(corpus: Corpus, query: Query, to: str, *, writes: bool) -> Exported:
     """The recordings, byte for byte, under their names."""
     names, broken = in_order(corpus, query)
     done = copy(corpus.store, open_store(to), names=names[::-1], writes=writes)
-    there = [Left(name, "there already, the same") for name in done.same]
     kept = [Left(name, "another recording is there under its name: it stays") for name in done.kept]
     torn = [Broken("", text) for text in done.broken]
-    return Exported([*done.copied, *done.same], [*there, *kept] if kept else there, [*broken, *torn])
+    return Exported(list(done.copied), kept, [*broken, *torn], there=list(done.same))
 
 
 def _say(told: Exported, to: str, dry_run: bool) -> None:
@@ -84,5 +92,6 @@ def _say(told: Exported, to: str, dry_run: bool) -> None:
         output.note(f"and {len(told.left) - room:,} more left out (--json has all)")
     output.note_broken(told.broken)
     verb = "would be exported" if dry_run else "exported"
+    there = f", {len(told.there):,} there already" if told.there else ""
     left = f"; left out: {len(told.left):,}, for the reasons above" if told.left else ""
-    output.note(f"{verb}: {output.plural(len(told.written), 'recording')} to {to}{left}")
+    output.note(f"{verb}: {output.plural(len(told.written), 'recording')} to {to}{there}{left}")

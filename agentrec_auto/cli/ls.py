@@ -45,7 +45,7 @@ def ls(
     A filter is `field:value`, and all must hold: `provider:openai model:gpt-4o*,o3* status:4xx stream:true
     ending:abandoned tag:team=search since:7d 'latency:>2' site:app/extract.py`; `!` in front of one means the
     opposite. Other words are looked for in question, answer and name. `docs/corpus.md` has them all.
-    Exits with 1 where nothing is meant.
+    Exits with 1 where nothing matches.
 
     Example: `agentrec ls since:yesterday '!status:200'`
     """
@@ -83,7 +83,7 @@ def ls(
                 typer.echo("\t".join(output.inert(" ".join(field.split())) for field in _fields(row)))
     output.note_broken(broken)
     if not found.names:
-        output.note(f"nothing in {opened.where} is meant by: {query}")
+        output.note(f"nothing in {opened.where} matches: {query}")
         raise typer.Exit(1)
 
 

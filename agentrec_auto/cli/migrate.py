@@ -12,7 +12,7 @@ import typer
 from agentrec_auto.cli import judging, migrating, opening, output
 from agentrec_auto.cli.progress import Advance
 from agentrec_auto.comparators.base import Comparator
-from agentrec_auto.errors import ConfigError
+from agentrec_auto.errors import ConfigError, MissingAPIKeyError
 from agentrec_auto.migration.limits import Limits
 from agentrec_auto.migration.planning import Planned, planned
 from agentrec_auto.migration.recordings import Recordings
@@ -76,7 +76,8 @@ def migrate(
     """Ask every recorded question of another model, and compare what it answers.
 
     Answers are kept in the corpus and never asked for again: a run that was stopped, by Ctrl-C too, goes on
-    where it was. `agentrec report` makes the report anew, offline. Exits with 1 where a gate fails.
+    where it was. `agentrec report` makes the report anew, offline. Exits with 1 where a gate fails, or
+    nothing could be compared.
 
     Example: `agentrec migrate --target claude-haiku-4-5 --compare "toolcalls,fuzzy" --max-cost 5 --dry-run`
     """
@@ -195,6 +196,19 @@ def _plan(recordings: Recordings, targets: Sequence[Target], options: Options, a
         f"would ask {output.plural(len(asking), 'question')}{money}{unpriced}; "
         f"{len(found) - len(asking) - skipped:,} answered already, {skipped:,} skipped. Nothing was asked"
     )
+    waiting = {one.target for one in asking}
+    for target in targets:
+        if target.name in waiting and (lacking := _lacking(target)):
+            output.note(lacking)
+
+
+def _lacking(target: Target) -> str:
+    """What to say of a key that is not there; empty where it is, or none is needed."""
+    try:
+        target.check_key()
+    except MissingAPIKeyError as error:
+        return str(error)
+    return ""
 
 
 async def _planned(recordings: Recordings, targets: Sequence[Target], options: Options) -> list[Planned]:

@@ -223,7 +223,7 @@ def finish(study: Study, paper: Paper, asked: Gates, *, as_json: bool) -> int:
             typer.echo(output.inert(f"{'passed' if one.passed else 'FAILED'}: {one.gate}{of}: {one.why}"))
     if is_empty:
         output.note(_nothing(study, asked))
-        return 2 if asked else 0
+        return 2 if asked else 1
     return 0 if all(one.passed for one in verdicts) else 1
 
 
@@ -242,7 +242,7 @@ def _nothing(study: Study, asked: Gates) -> str:
     """The loud line of a report over nothing."""
     rows = [row for report in study.reports for row in report.rows]
     if not rows:
-        why = "no recorded question is meant (see `agentrec ls`)"
+        why = "no recorded question matches (see `agentrec ls`)"
     else:
         reasons: dict[str, int] = {}
         for row in rows:

@@ -9,9 +9,11 @@ from typing import Any
 
 import typer
 
+from agentrec_auto.cli.output import note
 from agentrec_auto.config.keys import SETTINGS
 from agentrec_auto.config.load import load
 from agentrec_auto.corpus.held import Corpus, opened
+from agentrec_auto.corpus.nested import nested, told
 from agentrec_auto.corpus.query import Query, parse
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.location import open_store
@@ -42,7 +44,11 @@ def settings_of(corpus: str, config: str) -> Settings:
 
 def open_corpus(corpus: str, config: str) -> Corpus:
     """The corpus that is meant; `StoreError` where there is none, or nothing in it."""
-    return opened(settings_of(corpus, config), os.environ)
+    settings = settings_of(corpus, config)
+    found = opened(settings, os.environ)
+    if below := nested(settings.corpus):
+        note(f"passed over, for it is a corpus of its own: {told(below)} (--corpus names another)")
+    return found
 
 
 def target_corpus(corpus: str, config: str) -> Corpus:

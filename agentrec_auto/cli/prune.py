@@ -50,7 +50,7 @@ def prune(
 
     Those for which all the reasons given hold, and that the filter means. What was used is told by the
     ledgers of runs: give them a folder with `AGENTREC_RUN_DIR=$PWD/used`. The takes that stay are numbered
-    anew.
+    anew. What `agentrec migrate` keeps is used by no run, and `--unused` leaves it alone.
 
     Example: `agentrec prune --older-than 90d` to see what would go, then the same with `--write`
     """

@@ -57,7 +57,8 @@ def report(
     """Compare again what is recorded, offline.
 
     Other comparators, filters, prices and gates need no new answers. Judges and embeddings are replayed as
-    far as `agentrec migrate` has asked them. Exits with 1 where a gate fails.
+    far as `agentrec migrate` has asked them. Exits with 1 where a gate fails, or nothing
+    could be compared.
 
     Example: `agentrec report --target claude-haiku-4-5 --format html --min-pass fuzzy=0.9`
     """

@@ -91,6 +91,8 @@ def _report(findings: Sequence[Finding]) -> Iterator[RenderableType]:
 def _cure(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
+    if all(finding.path.startswith("line ") for finding in findings):  # in no recording that can be read
+        return ": take them out by hand, and revoke those that were committed"
     if any(finding.rule == REDACTION for finding in findings):
         return ": `agentrec scrub --write` takes out what redaction finds"
     return ": [redact] patterns and `agentrec scrub --write` take them out, --allow lets them pass"

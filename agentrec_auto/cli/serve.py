@@ -102,8 +102,8 @@ def _settings(mode: str, corpus: str, config: str, speed: str, upstream: str) ->
         raise ConfigError(f"unknown mode {mode!r}", where="--mode", expected=", ".join(_MODES))
     if mode != "replay" and not upstream:
         raise ConfigError(
-            f"nowhere to go live in mode {mode}",
-            where="--mode",
+            "nowhere to go live",
+            where=f"--mode {mode}",
             expected="--upstream URL beside it, or replay",
         )
     environ = {name: value for name, value in os.environ.items() if name != SETTINGS}

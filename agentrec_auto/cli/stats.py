@@ -45,7 +45,7 @@ def stats(
         output.emit(*_page(found))
     output.note_broken(found.broken)
     if not found.count:
-        output.note(f"nothing in {opened.where} is meant by: {query}")
+        output.note(f"nothing in {opened.where} matches: {query}")
         raise typer.Exit(1)
 
 
@@ -65,9 +65,7 @@ def _page(found: Stats) -> Iterator[RenderableType]:
         known = f" (known of {found.with_usage:,})" if found.with_usage < found.count else ""
         rows.append(("tokens", output.cell(told + known)))
     if spread := found.everything.latency:
-        told = (
-            f"{spread.p50_s:.2f} s half, {spread.p90_s:.2f} s nine in ten, {spread.max_s:.2f} s the longest"
-        )
+        told = f"{spread.p50_s:.2f} s median, {spread.p90_s:.2f} s p90, {spread.max_s:.2f} s the longest"
         rows.append(("latency", output.cell(told)))
     yield output.pairs(rows)
     for name, groups in found.groups.items():

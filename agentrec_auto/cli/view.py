@@ -56,7 +56,7 @@ def view(
     if out:
         held, names = opened()
         if not names:
-            output.note(f"nothing in {held.where} is meant by: {query}")
+            output.note(f"nothing in {held.where} matches: {query}")
             raise typer.Exit(1)
         writing.write(held, names, out)
         told = {"file": os.path.abspath(out), "recordings": len(names)}

@@ -33,9 +33,18 @@ def found(cwd: str) -> str:
 def named(path: str, cwd: str, *, where: str) -> str:
     """The file that ``where`` (a variable, a flag) names, absolute; it has to be there."""
     file = os.path.abspath(os.path.join(cwd, os.path.expanduser(path)))
-    if os.path.lexists(file):
+    if os.path.lexists(file) and not os.path.isdir(file):
         return file
-    raise ConfigError(f"no such file, {path!r},", where=where, expected="the path of a TOML file")
+    problem = f"a folder, {path!r}," if os.path.isdir(file) else f"no such file, {path!r},"
+    raise ConfigError(problem, where=where, expected="the path of a TOML file")
+
+
+def homeless() -> ConfigError:
+    """What to raise where the working directory was removed: every relative path is lost with it."""
+    where = "the working directory, which was removed"
+    return ConfigError(
+        "no settings and no corpus", where=where, expected="to be started in a folder that is there"
+    )
 
 
 def speaks_of_us(pyproject: str, name: str) -> bool:

@@ -79,9 +79,7 @@ def load(
     try:
         return _load(environ, cwd, flags, flag_names)
     except FileNotFoundError as error:  # from os.getcwd
-        raise ConfigError(
-            "no working directory (it was removed)", where="this process", expected="absolute paths"
-        ) from error
+        raise find.homeless() from error
 
 
 def runtime_settings(environ: Mapping[str, str]) -> Settings:

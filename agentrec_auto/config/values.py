@@ -86,7 +86,7 @@ def corpus(value: object) -> str:
     from agentrec_auto.store import location  # here and below: whoever names no corpus needs no store
 
     try:
-        location.check(place)
+        location.check_url(place, "corpus")
     except ConfigError as error:
         raise Unfit(error.problem, error.expected) from error
     return place

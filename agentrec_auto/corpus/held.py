@@ -9,6 +9,7 @@ from functools import cached_property
 
 from agentrec_auto.bootstrap.summary import shown
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
+from agentrec_auto.corpus.nested import nested, told
 from agentrec_auto.errors import BrokenRecordingError, NoSuchRecordingError, StoreError
 from agentrec_auto.keying.fingerprint import Identity, Keyer
 from agentrec_auto.redaction.redactor import Redactor
@@ -112,5 +113,7 @@ def opened(settings: Settings, environ: Mapping[str, str]) -> Corpus:
             problem = f"there is no corpus {corpus.where!r}"
         else:
             problem = f"nothing is recorded in {corpus.where!r}"
+            if below := nested(settings.corpus):
+                raise StoreError(f"{problem} itself, but in {told(below)}: name one with --corpus")
         raise StoreError(f"{problem}: record with `agentrec run -- CMD`, or name another with --corpus")
     return corpus

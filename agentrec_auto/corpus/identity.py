@@ -17,12 +17,10 @@ from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
 from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
-from agentrec_auto.store.base import split_name
+from agentrec_auto.store.base import OF_MIGRATION, split_name
 from agentrec_auto.store.document import FORMAT_VERSION
 
 _KEY = re.compile(r"[A-Za-z0-9.-]+_[A-Za-z0-9._-]+_[0-9a-f]{16}")
-_NAMED = ("migration__", "judge__", "embedding__")
-"""What a migration keeps is named after what it was made from, not after its request."""
 
 
 class Standing(Enum):
@@ -47,7 +45,7 @@ def standing(held: Held, identity: Identity) -> Standing:
         return Standing.TRUE
     if key == fingerprint_of(held.interaction).cassette_id:
         return Standing.LIBRARY
-    if "id" in held.interaction.metadata or key.startswith(_NAMED) or _KEY.fullmatch(key) is None:
+    if "id" in held.interaction.metadata or key.startswith(OF_MIGRATION) or _KEY.fullmatch(key) is None:
         return Standing.GIVEN
     return Standing.STALE
 

@@ -17,7 +17,7 @@ from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.errors import StoreError
 from agentrec_auto.flow import ledger
 from agentrec_auto.flow.keeping import is_transient
-from agentrec_auto.store.base import split_name
+from agentrec_auto.store.base import OF_MIGRATION, split_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def plan(recordings: Iterable[Held | Broken], reasons: Reasons) -> Pruning:
     for fact in facts:
         why = []
         if reasons.used is not None:
-            if fact.name in reasons.used:
+            if fact.name in reasons.used or fact.name.startswith(OF_MIGRATION):
                 continue
             why.append("unused")
         if reasons.before is not None:
@@ -91,7 +91,7 @@ def plan(recordings: Iterable[Held | Broken], reasons: Reasons) -> Pruning:
             why.append(f"more than {reasons.keep_takes} takes")
         doomed.append(
             Doomed(
-                fact.name, ", ".join(why) or "meant by the filter", fact.request_bytes + fact.response_bytes
+                fact.name, ", ".join(why) or "matches the filter", fact.request_bytes + fact.response_bytes
             )
         )
     return Pruning(tuple(doomed), len(facts) + len(broken), tuple(broken))

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from agentrec_auto.bootstrap import hook, launch, options, startup_files
+from agentrec_auto.bootstrap import hook, launch, options, scripts, startup_files
 from agentrec_auto.config.load import Loaded, load
 from agentrec_auto.doctor import command as commands
 from agentrec_auto.doctor import inside, libraries, surroundings
@@ -17,6 +17,7 @@ from agentrec_auto.doctor.starting import starting
 from agentrec_auto.errors import ConfigError
 
 OURSELVES = ("agentrec", "agentrec-auto")
+_KEEP_US = "leave that out, or keep what PYTHONPATH holds: `PYTHONPATH=src:$PYTHONPATH`"
 
 
 def examine(words: Sequence[str], given: Mapping[str, str]) -> Report:
@@ -36,8 +37,12 @@ def examine(words: Sequence[str], given: Mapping[str, str]) -> Report:
         )
         return Report(_named(words), "auto", "", (broken, *_around(words, _bare()), *surroundings.here()))
     on = {**asked, "mode": ["auto"]} if loaded.settings.mode == "off" else asked
+    try:
+        environ = launch.environment_of(on)
+    except ConfigError:  # a corpus that can't be one: told below
+        environ = _bare()
     findings = [
-        *_around(words, launch.environment_of(on)),
+        *_around(words, environ),
         *surroundings.settings(loaded, os.environ),
         *surroundings.here(),
     ]
@@ -49,6 +54,9 @@ def _around(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Findin
     found = commands.find(words or [sys.executable], environ, os.getcwd())
     seen = found if isinstance(found, Opaque) else _look(found, environ)
     if isinstance(seen, Opaque):
+        if words and (told := scripts.kept_out(words, environ.get("PATH", os.defpath))):
+            yield Finding(State.IN_THE_WAY, "command", told, _KEEP_US)
+            return
         state = State.IN_THE_WAY if seen.is_lost else State.UNSEEN
         yield Finding(state, "command", seen.why, seen.cure)
         return

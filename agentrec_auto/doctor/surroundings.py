@@ -17,7 +17,7 @@ from agentrec_auto.config.load import CI, DEFAULT, Loaded
 from agentrec_auto.doctor.finding import Finding, State
 from agentrec_auto.errors import AgentrecError, ConfigError
 from agentrec_auto.store.base import Store
-from agentrec_auto.store.location import open_store, path_of, scheme_of
+from agentrec_auto.store.location import check, open_store, path_of, scheme_of
 
 _IMPORT = re.compile(r"^\s*(?:from|import) (?!sys\b|re\b)(\w+)", re.MULTILINE)
 
@@ -88,15 +88,16 @@ def _corpus(loaded: Loaded) -> Finding:
     if corpus == "memory:":
         return Finding(State.NOTE, "corpus", f"{told}: kept by no process longer than it lives")
     try:
+        check(corpus, loaded.origins["corpus"])
         store, path = open_store(corpus), path_of(corpus)
     except ConfigError as error:
         return Finding(State.IN_THE_WAY, "corpus", f"{told}: {error.problem}", f"name {error.expected}")
-    if mode == "replay" and _is_empty(store):
+    if mode == "replay" and loaded.settings.on_miss == "fail" and _is_empty(store):
         return Finding(
-            State.NOTE,
+            State.IN_THE_WAY,
             "corpus",
-            f"{told} holds no recording: every call will be a miss",
-            "record first: `agentrec run --mode record -- CMD`",
+            f"nothing is recorded in {corpus}: every call would be a miss",
+            "record first: `agentrec run --mode auto -- CMD`",
         )
     folder = os.path.dirname(path) if path and scheme_of(corpus) == "sqlite" else path
     if folder and mode in ("record", "auto", "refresh") and (obstacle := _unwritable(folder)):

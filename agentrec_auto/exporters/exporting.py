@@ -26,6 +26,9 @@ class Exported:
     """Recordings that have no place in the format, and why."""
 
     broken: list[Broken] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+    """Of a copy: what the other store holds already, the same."""
+
     bytes: int = 0
 
 

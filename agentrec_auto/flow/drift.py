@@ -35,8 +35,23 @@ _VOLATILE = frozenset(
         "eval_duration",
         "prompt_eval_duration",
         "timings",
+        # What a provider has in its cache is its affair, and changes from call to call.
+        "cached_tokens",
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+        "cache_creation",
+        "cache_write_tokens",
+        "cacheReadInputTokens",
+        "cacheWriteInputTokens",
+        "cachedContentTokenCount",
+        "cacheTokensDetails",
+        "prompt_cache_hit_tokens",
+        "prompt_cache_miss_tokens",
     ]
 )
+_BESIDE_CACHE = "cache_read_input_tokens"
+"""Where it stands, ``input_tokens`` are those that didn't come from the cache (Anthropic)."""
+
 _CONSTANT = frozenset(
     [
         "model",
@@ -101,7 +116,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         kind = value.get("type")
         step = f"{path}<{kind}>" if isinstance(kind, str) else path
         for name, member in value.items():
-            if name not in _VOLATILE:
+            if name not in _VOLATILE and not (name == "input_tokens" and _BESIDE_CACHE in value):
                 yield from _leaves(member, f"{step}.{name}" if step else name)
     elif isinstance(value, list):
         for index, member in enumerate(value):

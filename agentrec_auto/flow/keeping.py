@@ -213,7 +213,8 @@ class Keeping:
     def _verify(self, live: CapturedInteraction) -> None:
         shelf, asked, reel = self._shelf, self._origin.identity, self._origin.turn.reel
         if reel is None:
-            shelf.ledger.note(events.DRIFTED, text=incomparable(asked, shelf.store.where), key=asked.key)
+            text = incomparable(asked, shelf.store.where, site=self._origin.call_site)
+            shelf.ledger.note(events.DRIFTED, text=text, key=asked.key)
             return
         told = drift(shelf.store.load(reel.name), live)
         if not told:

@@ -25,6 +25,9 @@ _CODE = "agentrec_replay_miss"
 _REASON = 500
 """Characters of a status line's reason, at most."""
 
+_MODEL = 120
+"""Characters of a model's name, at most: an ARN of Bedrock has 101."""
+
 _TOLD = 3
 """How many differing paths are told."""
 
@@ -84,12 +87,19 @@ class Miss:
                 return {"type": "error", "message": self.text, "detail": self.text, "error": error}
 
 
-def asked_for(identity: Identity) -> str:
-    """A request in a few words: ``POST /v1/chat/completions (model gpt-4o, streamed)``."""
-    told = [f"model {identity.model}"] if identity.model else []
+def asked_for(identity: Identity, site: str | None = None) -> str:
+    """A request in a few words: ``POST /v1/chat/completions (model gpt-4o, from app.py:answer)``."""
+    told = [f"model {_cut(identity.model)}"] if identity.model else []
     if identity.stream:
         told.append("streamed")
+    if site:
+        told.append(f"from {site}")
     return f"{identity.method} {identity.path}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _cut(model: str) -> str:
+    """A model's name, or as much of it as still reads as one: it is whatever the app has sent."""
+    return model if len(model) <= _MODEL else f"{model[:_MODEL]}…"
 
 
 def words_for(identity: Identity) -> str:
@@ -99,11 +109,13 @@ def words_for(identity: Identity) -> str:
     return ""  # embeddings and rerankings: of several APIs, with errors of their own, at OpenAI's paths
 
 
-def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: str = CURE) -> str:
-    """The sentence for a request that no recording answers."""
+def unrecorded(
+    identity: Identity, where: str, found: Likeness | None, *, site: str | None = None, cure: str = CURE
+) -> str:
+    """The sentence for a request that no recording answers, which the app sent from ``site``."""
     from agentrec_auto.flow.nearest import differences  # here: as above
 
-    text = f"agentrec: no recording in {where} answers {asked_for(identity)}; "
+    text = f"agentrec: no recording in {where} answers {asked_for(identity, site)}; "
     if found is None:
         text += "there is nothing recorded there yet"
     elif found.score < _LIKE:
@@ -118,7 +130,10 @@ def unrecorded(identity: Identity, where: str, found: Likeness | None, *, cure: 
         differing = differences(identity, found.identity)
         told = ", ".join(differing[:_TOLD]) or "nothing that is kept, only in what was redacted"
         more = f" and {len(differing) - _TOLD} more" if len(differing) > _TOLD else ""
-        text += f"the nearest, {found.recording.name} ({found.alike} alike), differs at {told}{more}"
+        text += (
+            f"the nearest, {found.recording.name} ({found.alike} alike), differs (recorded → asked) "
+            f"at {told}{more}"
+        )
     return f"{text}. {cure}"
 
 
@@ -130,20 +145,23 @@ def with_one_cure(texts: list[str]) -> list[str]:
     return [*(head for head, _, _ in found), _CURE_BEGINS.lstrip(". ") + found[0][2]]
 
 
-def incomparable(identity: Identity, where: str) -> str:
+def incomparable(identity: Identity, where: str, *, site: str | None = None) -> str:
     """The sentence for a live answer that there is nothing to verify against."""
     return (
-        f"agentrec: no recording in {where} answers {asked_for(identity)}, "
+        f"agentrec: no recording in {where} answers {asked_for(identity, site)}, "
         f"and so there is nothing to compare its answer with. {CURE}"
     )
 
 
-def past_last_take(identity: Identity, where: str, order: int, recorded: int) -> str:
+def past_last_take(
+    identity: Identity, where: str, order: int, recorded: int, *, site: str | None = None
+) -> str:
     """The sentence for a request asked more often than it was recorded, under ``takes = "error"``."""
     takes = "1 take" if recorded == 1 else f"{recorded} takes"
     return (
-        f"agentrec: {asked_for(identity)} was asked for the {_nth(order)} time, and {where} holds {takes} "
-        f'of it ({identity.key}); record it again with AGENTREC_MODE=refresh, or set takes = "last"'
+        f"agentrec: {asked_for(identity, site)} was asked for the {_nth(order)} time, and "
+        f"{where} holds {takes} of it ({identity.key}); "
+        'record it again with AGENTREC_MODE=refresh, or set takes = "last"'
     )
 
 

@@ -18,7 +18,7 @@ class Replay:
 
     reel: Reel
     speed: float
-    fell_short: Callable[[], None]
+    fell_short: Callable[[Reel], None]
     """To be called when a caller reads past the end of a recording that was abandoned there."""
 
     is_plain: bool = field(init=False)
@@ -36,14 +36,14 @@ class Replay:
         """(seconds to wait, bytes): the chunks, and for who reads past an abandoned stream its last words."""
         yield from self.reel.paced(self.speed)
         if words := self.reel.last_words:
-            self.fell_short()
+            self.fell_short(self.reel)
             yield 0.0, words
 
     def falls_short(self) -> str | None:
         """Behind the last piece: what to raise, for this is not the end; None where it is. Told once."""
         text = self.reel.shortfall
         if text is not None and not self.reel.last_words:
-            self.fell_short()
+            self.fell_short(self.reel)
         return text
 
 

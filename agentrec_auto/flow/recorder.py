@@ -8,7 +8,6 @@ It is asked by every seam in the same words, whatever library and whether sync o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from agentrec_auto.capture import CapturedRequest, Ending
@@ -47,6 +46,7 @@ class Recorder:
         self._keyer = Keyer(settings.key_rules)
         self._scope = Scope(settings)
         self._seen = SeenRequests(self._keyer.counted_headers)
+        self._told_short = self._fell_short  # bound once: each reel keeps it
         self._stamped: tuple[CapturedRequest | None, Stamp] = (None, ())
         """What `again` saw last, and its stamp: that of a megabyte takes longer than a replay."""
 
@@ -148,7 +148,7 @@ class Recorder:
         self._ledger.replayed(reel.name, reel.status, fuzzy=fuzzy)
         play: Replay | None = reel.ready.get(self)
         if play is None:
-            play = reel.ready[self] = Replay(reel, self.settings.speed, partial(self._fell_short, reel))
+            play = reel.ready[self] = Replay(reel, self.settings.speed, self._told_short)
         return play
 
     def _missed(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
@@ -158,11 +158,12 @@ class Recorder:
             case "live":
                 self._ledger.note(events.LIVE, key=identity.key)
                 return PASS
+        site = call_site(self.settings.root)
         if turn.recorded:
-            text = past_last_take(identity, self._store.where, turn.order, turn.recorded)
+            text = past_last_take(identity, self._store.where, turn.order, turn.recorded, site=site)
         else:
             found = nearest(identity, self._store, self._keyer)
-            text = unrecorded(identity, self._store.where, found, cure=self.cure)
+            text = unrecorded(identity, self._store.where, found, site=site, cure=self.cure)
         return self.refuse(self._redactor.text(text), dialect=words_for(identity), key=identity.key)
 
     def _fell_short(self, reel: Reel) -> None:

@@ -84,7 +84,7 @@ def reel_of(recording: Recording) -> Reel:
     8 s in openai 1 to 3 and anthropic 0 to 2; the header brings it to 10 ms).
     """
     interaction = recording.interaction
-    chunks, waits, size = _played(interaction.chunks)
+    chunks, waits, size, held = _played(interaction.chunks)
     headers = [
         pair
         for pair in interaction.response_headers
@@ -101,23 +101,25 @@ def reel_of(recording: Recording) -> Reel:
         chunks=chunks,
         waits=waits,
         ending=interaction.ending,
-        held=0 if isinstance(chunks, _Read) else size,
+        held=held,
     )
 
 
-def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[float], int]:
-    """What is played of chunks, the waits before each, and how many bytes that is."""
-    if isinstance(chunks, Reread) and not isinstance(chunks, Columns):
-        lengths, offsets = array("Q"), array("d")
+def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[float], int, int]:
+    """What is played of chunks, the waits before each, and how many bytes that is, and is held."""
+    # To ask for a type takes a tenth of the time that it takes to ask whether it is a `Sequence`.
+    columns = chunks if type(chunks) is Columns else Columns.of(chunks) if type(chunks) is list else None
+    if columns is None:
+        size, offsets = 0, array("d")
         for chunk in chunks:
             if chunk.data:
-                lengths.append(len(chunk.data))
+                size += len(chunk.data)
                 offsets.append(chunk.timestamp_offset)
-        return _Read(chunks, len(offsets)), _waits(offsets), sum(lengths)
-    columns = chunks if isinstance(chunks, Columns) else Columns.of(chunks)
+        return _Read(chunks, len(offsets)), _waits(offsets), size, 0
     if b"" in columns.data:
         columns = Columns.of([chunk for chunk in columns if chunk.data])
-    return tuple(columns.data), _waits(columns.offsets), sum(map(len, columns.data))
+    size = sum(map(len, columns.data))
+    return tuple(columns.data), _waits(columns.offsets), size, size
 
 
 def _waits(offsets: Sequence[float]) -> array[float]:

@@ -45,7 +45,7 @@ def files(paths: Iterable[str]) -> Iterator[File]:
         elif path == "-" or os.path.exists(path):
             yield File(path, is_named=True)
         else:
-            raise StoreError(f"there is no {path}: name files, folders, or - for stdin")
+            raise StoreError(f"no file or folder is called {path!r}: name one, or - for stdin")
 
 
 def local(path: str) -> str:

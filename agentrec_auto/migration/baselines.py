@@ -26,10 +26,7 @@ from agentrec_auto.migration.sides import Prices, side_of
 from agentrec_auto.migration.waiting import Texts, WaitingText, waiting
 from agentrec_auto.providers import registry
 from agentrec_auto.providers.wording import question_text
-
-NOT_BASELINES = ("migration__", "judge__", "embedding__")
-"""How the names of recordings begin that a migration has made itself."""
-
+from agentrec_auto.store.base import OF_MIGRATION
 
 _TURN = 64
 PREVIEW = 80
@@ -123,7 +120,7 @@ async def _read(
 
 
 def _candidates(names: Iterable[str]) -> Iterable[str]:
-    return (name for name in names if not name.startswith(NOT_BASELINES))
+    return (name for name in names if not name.startswith(OF_MIGRATION))
 
 
 def _baseline(

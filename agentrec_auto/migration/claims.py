@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 try:
     import fcntl
@@ -49,10 +49,19 @@ class Claims:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, offset)
 
     def close(self) -> None:
-        """Give all of them up."""
+        """Give all of them up; the last to go takes the file away."""
         if self._descriptor is not None:
+            if fcntl is not None and self._lock_file is not None and not self._is_gone():
+                with suppress(OSError):
+                    fcntl.lockf(
+                        self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB
+                    )  # all of it: nobody else claims
+                    os.unlink(self._lock_file)
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _is_gone(self) -> bool:
+        return self._descriptor is not None and os.fstat(self._descriptor).st_nlink == 0
 
     def _lock(self, offset: int) -> bool:
         if fcntl is None or self._lock_file is None:
@@ -61,6 +70,9 @@ class Claims:
             if self._descriptor is None:
                 self._descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
+            if self._is_gone():  # taken away since it was opened: a claim on nothing
+                self.close()
+                return self._lock(offset)
         except BlockingIOError:
             return False
         except OSError:  # a file system without locks, a folder that can't be written

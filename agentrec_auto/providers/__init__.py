@@ -7,10 +7,9 @@ conversations in plain texts; each is fetched on first use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from agentrec_auto.lazily import fetching
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentrec_auto.errors import DecodeError as DecodeError
     from agentrec_auto.errors import MissingAPIKeyError as MissingAPIKeyError

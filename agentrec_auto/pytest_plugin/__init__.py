@@ -101,6 +101,11 @@ def _decide(config: pytest.Config) -> None:
         return
     early, _early = _early, None
     mode = flag(config, "agentrec") or _mode_of_environment() or config.getini("agentrec")
+    if config.pluginmanager.is_blocked("agentrec"):  # what we are called everywhere else
+        mode = "off"
+        if early is not None:
+            early.end()
+            early = None
     _decided[config] = mode
     if mode in ("", "off") and early is None:
         return

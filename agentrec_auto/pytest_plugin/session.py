@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from agentrec_auto.bootstrap.environment import settle
 from agentrec_auto.bootstrap.hook import NotInterceptedError
 from agentrec_auto.bootstrap.leave import leave
 from agentrec_auto.errors import ConfigError
@@ -71,7 +72,9 @@ def gather_from_workers(node: Any) -> None:
     folder = _folder_of_workers(node.workerinput["testrunuid"])
     if os.path.isdir(folder) and not config.pluginmanager.hasplugin(NAME):
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        _register(config, AgentrecSession(config, folder, BY_MARKER, ""))
+        environ = dict(os.environ)
+        settle(environ, {**said(config, environ)[0], "mode": "auto"}, {})
+        _register(config, AgentrecSession(config, folder, BY_MARKER, environ["AGENTREC_CORPUS"]))
 
 
 class AgentrecSession:

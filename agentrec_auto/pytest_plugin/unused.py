@@ -21,10 +21,13 @@ def unused(
     """Names of the recordings in ``corpus`` that are not among ``used``; none where tests were left out."""
     if _left_tests_out(session, reporter):
         return []
-    from agentrec_auto.store.location import open_store  # here: only where there was a call
+    from agentrec_auto.store.base import OF_MIGRATION  # here: only where there was a call
+    from agentrec_auto.store.location import open_store
 
     try:
-        found = sorted(set(open_store(corpus).names()) - used)
+        found = sorted(
+            name for name in set(open_store(corpus).names()) - used if not name.startswith(OF_MIGRATION)
+        )
     except AgentrecError:  # told by the calls that met it
         return []
     return [] if found and _leaves_files_out(session.config) else found

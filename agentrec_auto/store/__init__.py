@@ -5,10 +5,9 @@ The names below are fetched on first use: saying where a corpus is (`location`) 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from agentrec_auto.lazily import fetching
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from agentrec_auto.store.base import Recording as Recording
     from agentrec_auto.store.base import Store as Store

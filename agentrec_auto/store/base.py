@@ -116,6 +116,11 @@ class Store(ABC):
         return True
 
 
+OF_MIGRATION = ("migration__", "judge__", "embedding__")
+"""How the names begin of what `agentrec migrate` keeps: named after what it was made from, not after its
+request, and replayed to no app."""
+
+
 def name_of(key: str, take: int) -> str:
     """The name of a take: the key itself for the first, ``<key>.take2`` and so on."""
     return key if take == 1 else f"{key}.take{take}"

@@ -256,9 +256,14 @@ class FolderStore(Store):
         if fcntl is None:
             yield
             return
-        descriptor = os.open(os.path.join(self.where, _LOCK), os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(self.where, os.O_RDONLY)  # the folder: nothing is left in it for git to find
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except OSError:  # NFS locks only what can be written
+                os.close(descriptor)
+                descriptor = os.open(os.path.join(self.where, _LOCK), os.O_RDWR | os.O_CREAT, 0o644)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             # To close it is not enough: a child forked meanwhile has it open, too, for as long as it lives.

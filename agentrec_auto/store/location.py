@@ -11,13 +11,13 @@ the scheme gives a callable that takes the URL and returns a `Store`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from agentrec_auto.errors import ConfigError
 
-if TYPE_CHECKING:  # naming a place loads none of the stores
-    from importlib.metadata import EntryPoint
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # naming a place loads none of the stores, and at start-up nothing else
+    from collections.abc import Callable
+    from importlib.metadata import EntryPoints
 
     from agentrec_auto.store.base import Store
 
@@ -27,6 +27,9 @@ GROUP = "agentrec_auto.stores"
 EXPECTED = "a folder, sqlite:///FILE, memory:, or a scheme that an installed package brings"
 
 _SQLITE = "sqlite:///"
+
+_OURS = ("", "file", "sqlite", "memory")
+"""The schemes that need no other package; empty for a folder."""
 
 
 def scheme_of(location: str) -> str:
@@ -63,6 +66,28 @@ def path_of(location: str) -> str | None:
     return None
 
 
+def check(location: str, said_by: str) -> None:
+    """Raise `ConfigError` where no store can be at ``location``, which ``said_by`` named.
+
+    To be told before a command starts: afterwards it would run unrecorded. Makes and opens nothing.
+    """
+    check_url(location, said_by)
+    scheme, path = scheme_of(location), path_of(location)
+    if scheme in ("", "file") and path and os.path.exists(path) and not os.path.isdir(path):
+        raise ConfigError(
+            f"bad corpus {path!r} (a file)", where=said_by, expected=f"a folder, or {_SQLITE}FILE"
+        )
+    if scheme == "sqlite" and path and os.path.isdir(path):
+        raise ConfigError(f"bad corpus {location!r} (a folder)", where=said_by, expected=f"{_SQLITE}FILE")
+
+
+def check_url(location: str, said_by: str) -> None:
+    """The same, of what can be told wherever a relative path may lead."""
+    path_of(location)
+    if (scheme := scheme_of(location)) not in _OURS and not _points(scheme):
+        raise ConfigError(f"unknown store {scheme!r}", where=said_by, expected=EXPECTED)
+
+
 def open_store(location: str | os.PathLike[str], *, warn: Callable[[str], None] = lambda text: None) -> Store:
     """The store at ``location``. ``warn`` is told, in a sentence, of recordings that can't be read.
 
@@ -86,24 +111,17 @@ def open_store(location: str | os.PathLike[str], *, warn: Callable[[str], None] 
             return _of_others(scheme, where)
 
 
-def check(location: str) -> None:
-    """Raise the `ConfigError` with which `open_store` would answer to a URL, as far as that is known without
-    loading a store."""
-    if path_of(location) is None and (scheme := scheme_of(location)) != "memory":
-        _point_of_others(scheme, location)
-
-
 def _of_others(scheme: str, where: str) -> Store:
-    store: Store = _point_of_others(scheme, where).load()(where)
-    return store
+    for point in _points(scheme):
+        store: Store = point.load()(where)
+        return store
+    raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {where!r}", expected=EXPECTED)
 
 
-def _point_of_others(scheme: str, where: str) -> EntryPoint:
+def _points(scheme: str) -> EntryPoints:
     from importlib.metadata import entry_points  # here: 20 ms, and no store of ours needs it
 
-    for point in entry_points(group=GROUP, name=scheme):
-        return point
-    raise ConfigError(f"unknown store {scheme!r}", where=f"corpus {where!r}", expected=EXPECTED)
+    return entry_points(group=GROUP, name=scheme)
 
 
 def _sqlite_path(location: str) -> str:

@@ -14,6 +14,7 @@ from processes import Run, clean_environment
 
 from agentrec_auto import settings
 from agentrec_auto.bootstrap import hook
+from agentrec_auto.providers import hosts
 from agentrec_auto.seams.table import SEAMS
 
 FORBIDDEN = (
@@ -51,12 +52,46 @@ def test_two_modules(run_python: Run, tmp_path: Path, mode: str) -> None:
 
 
 @ON
+@pytest.mark.parametrize("what", ["socket", "asyncio, subprocess, ssl, logging", "sqlite3, http.client"])
+def test_two_modules_to_the_end(run_python: Run, tmp_path: Path, mode: str, what: str) -> None:
+    """Nor does one that imports what sockets are made of gain more by the time it ends."""
+    script = f"import atexit, sys; atexit.register(lambda: print(*sorted(sys.modules))); import {what}"
+    bare = run_python("-c", script)
+    on = run_python("-c", script, env=inherited(mode, tmp_path))
+    gained = set(on.stdout.split()) - set(bare.stdout.split())
+    assert gained == {"sitecustomize", "agentrec_auto.bootstrap.hook"}
+
+
+def test_a_connection_loads_no_typing(run_python: Run, tmp_path: Path) -> None:
+    """A process that talks to its database and to nobody else looks the host up, and loads little for it."""
+    script = (
+        "import atexit, socket, sys; atexit.register(lambda: print(*sorted(sys.modules))); "
+        "server = socket.create_server(('127.0.0.1', 0)); socket.create_connection(server.getsockname())"
+    )
+    bare = run_python("-c", script)
+    on = run_python("-c", script, env=inherited("auto", tmp_path))
+    gained = set(on.stdout.split()) - set(bare.stdout.split())
+    assert "agentrec_auto.bootstrap.watch" in gained
+    assert not gained & set(FORBIDDEN)
+
+
+@ON
 def test_nothing_heavy(run_python: Run, tmp_path: Path, mode: str) -> None:
     """None of the modules that cost milliseconds is loaded at the start."""
     told = run_python("-S", "-c", f"import sys; before = set(sys.modules); sys.path.insert(0, {hook.INJECT!r}); "
                       "import sitecustomize; print(*set(sys.modules) - before)", env=inherited(mode, tmp_path))  # fmt: skip
     assert "agentrec_auto.bootstrap.hook" in told.stdout
     assert not set(told.stdout.split()) & set(FORBIDDEN)
+
+
+@ON
+def test_nothing_heavy_in_the_first_process(run_python: Run, tmp_path: Path, mode: str) -> None:
+    """Nor is one where no command began the run, and dummy keys are to be found before anything asks."""
+    environ = {"AGENTREC_MODE": mode, "PYTHONPATH": hook.INJECT, "TMPDIR": str(tmp_path)}
+    told = run_python("-c", TELL, env=environ, cwd=tmp_path)
+    assert "agentrec_auto.bootstrap.hook" in told.stdout
+    assert ("agentrec_auto.bootstrap.keys" in told.stdout) == (mode == "replay")
+    assert not set(told.stdout.splitlines()[0].split()) & set(FORBIDDEN)
 
 
 def test_a_start_writes_and_starts_nothing(run_python: Run, tmp_path: Path) -> None:
@@ -130,6 +165,7 @@ def test_an_sdk_costs_little_more(run_python: Run, tmp_path: Path) -> None:
 def test_names_are_the_tables() -> None:
     """What start-up spells out for itself is what the tables say."""
     assert set(hook.LIBRARIES) == set(SEAMS)
+    assert set(hook.SDKS) == set(hosts.LLM_SDKS)
     assert hook.MODES == settings.MODES
 
 

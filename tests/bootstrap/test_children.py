@@ -121,6 +121,7 @@ KEPT_OUT = {
     "-S": "run_python('-S')",
     "-Ic": "subprocess.run([COMMAND[0], '-Ic', 'pass'])",
     "shell": "subprocess.run(COMMAND[0] + ' -I -c pass', shell=True)",
+    "os.system": "os.system(COMMAND[0] + ' -I -c pass')",
     "bytes": "subprocess.run([os.fsencode(COMMAND[0]), b'-I', b'-c', b'pass'])",
     "execve": "os.execve(COMMAND[0], [COMMAND[0], '-I', '-c', 'pass'], {})",
     "env -i": "subprocess.run(['env', '-i', 'A=b', *COMMAND])",

@@ -53,6 +53,9 @@ def test_one_line_where_nothing_was_called(run_agentrec: Run) -> None:
         (["--mode", "auto"], "no command to run: expected agentrec run [OPTIONS] -- CMD"),
         (["--", ], "no command to run"),
         (["--config", "none.toml", "true"], "no such file, 'none.toml', in --config"),
+        (["--config", ".", "true"], "a folder, '.', in --config: expected the path of a TOML file"),
+        (["--corpus", "tape://x", "true"], "unknown store 'tape' in --corpus: expected a folder, sqlite:///"),
+        (["--corpus", "sqlite:///.", "true"], "bad corpus 'sqlite:///"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
@@ -62,6 +65,19 @@ def test_wrongly_asked(run_agentrec: Run, words: list[str], told: str) -> None:
     assert (ran.code, ran.stdout) == (2, "")
     assert ran.stderr.startswith(f"agentrec: {told}")
     assert ran.stderr.count("\n") == 1
+
+
+def test_a_corpus_that_is_a_file(run_agentrec: Run, tmp_path: Path) -> None:
+    """Told before the command starts, which would run unrecorded; not where nothing is to be recorded."""
+    written(tmp_path, "corpus", "")
+    ran = run_agentrec("run", "--", "echo", "started")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(
+        f"agentrec: bad corpus {str(tmp_path / 'corpus')!r} (a file) in the default: "
+    )
+    by_variable = run_agentrec("run", "--", "true", env={"AGENTREC_CORPUS": "corpus", "AGENTREC_SPEED": "1"})
+    assert "(a file) in AGENTREC_CORPUS: expected a folder, or sqlite:///FILE" in by_variable.stderr
+    assert run_agentrec("run", "--mode", "off", "--", "true").code == 0
 
 
 def test_a_bad_config_ends_before_the_command_starts(run_agentrec: Run, tmp_path: Path) -> None:
@@ -235,7 +251,7 @@ def test_without_a_working_directory(tmp_path: Path) -> None:
     script = f"cd gone && rmdir ../gone && exec {PY} -m agentrec_auto run -- true"
     ran = run("sh", "-c", script, cwd=tmp_path)
     assert (ran.code, ran.stderr.count("\n")) == (2, 1)
-    assert "no working directory" in ran.stderr
+    assert "in the working directory, which was removed" in ran.stderr
 
 
 @pytest.mark.parametrize("close", ["2>&-", "2>/dev/full"])

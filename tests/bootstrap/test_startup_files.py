@@ -132,9 +132,20 @@ def test_inert_when_off(installed: Path, mode: str) -> None:
     assert (ran.stdout, ran.stderr) == ("_agentrec_auto_hook\n", "")
 
 
-def test_silent_without_an_http_library(installed: Path) -> None:
-    """No line at the end of a program that never imported one."""
-    assert run(installed, "-c", "import socket", env={"AGENTREC_MODE": "replay"}).stderr == ""
+@pytest.mark.parametrize("words", [["-c", "import socket"], ["-c", "import urllib.request"]], ids=str)
+def test_silent_without_an_http_library(installed: Path, words: list[str]) -> None:
+    """No line at the end of a program that never imported one; pip imports the standard library's."""
+    assert run(installed, *words, env={"AGENTREC_MODE": "replay"}).stderr == ""
+
+
+def test_a_call_of_the_standard_library_is_told(installed: Path, server: LoopbackServer) -> None:
+    """Where there was a call, it is told however it was made."""
+    script = (
+        'import sys, urllib.request; body = b\'{"model": "m", "messages": []}\'; '
+        "urllib.request.urlopen(urllib.request.Request(sys.argv[1] + '/v1/chat/completions', body))"
+    )
+    ran = run(installed, "-c", script, server.url, env={"AGENTREC_MODE": "replay"})
+    assert counted(ran.stderr)["missed"] == 1
 
 
 def test_left_behind_by_pip_uninstall(installed: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ for word in ("a", "a", "b"):
     assert (ran.code, server.hits) == (3, 0)
     assert counted(ran.stderr) == {"replayed": 0, "recorded": 0, "missed": 3}
     text, _, pointer = ran.stderr.splitlines()
-    assert "answers POST /v1/chat/completions" in text
+    assert "answers POST /v1/chat/completions (model m, from app.py:module); " in text
     assert pointer == "agentrec: what was missed is told above"
 
 

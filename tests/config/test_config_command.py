@@ -160,6 +160,16 @@ def test_broken_file(command, project):
     assert err.startswith("agentrec: unknown mode 'replya' in agentrec.toml [agentrec] mode")
 
 
+def test_check_corpus(command, project):
+    """`check` finds that no store can be where the file says."""
+    project.write("[agentrec]\ncorpus = 'tape://x'\n")
+    code, _, err = command("check")
+    assert (code, err.splitlines()[1]) == (2, "1 problem")
+    assert err.startswith(
+        "unknown store 'tape' in agentrec.toml [agentrec] corpus: expected a folder, sqlite:///FILE"
+    )
+
+
 def test_check_well(command, project):
     """`check` of a good file exits with 0."""
     project.write(FILE)

@@ -284,7 +284,9 @@ def test_working_directory_gone(project, monkeypatch):
     monkeypatch.chdir(gone)
     gone.rmdir()
     try:
-        with pytest.raises(ConfigError, match=r"no working directory \(it was removed\) in this process"):
+        with pytest.raises(
+            ConfigError, match="no settings and no corpus in the working directory, which was removed"
+        ):
             load({})
     finally:
         os.chdir(project.folder)

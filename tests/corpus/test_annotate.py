@@ -22,6 +22,12 @@ def test_nothing_to_do(agentrec: Agentrec, either: Kept) -> None:
     assert {name: either.load(name) for name in either.names} == before
 
 
+def test_a_filter_that_matches_nothing(agentrec: Agentrec) -> None:
+    """A misspelt filter is told, and no success."""
+    ran = agentrec("annotate", "--tag", "category=x", "site:nowhere.py")
+    assert (ran.code, ran.stderr) == (1, "nothing in corpus matches: site:nowhere.py\n")
+
+
 def test_foreign(agentrec: Agentrec, kept: Kept, here: Path) -> None:
     """A file of the agentrec library gets what it lacks, and keeps its name and what it says."""
     name = foreign(here)

@@ -68,7 +68,7 @@ def test_filter(agentrec: Agentrec, query: list[str], count: int) -> None:
     assert len(ran.stdout.splitlines()) == count
     assert ran.code == (0 if count else 1)
     if not count:
-        assert ran.stderr == f"nothing in corpus is meant by: {' '.join(query)}\n"
+        assert ran.stderr == f"nothing in corpus matches: {' '.join(query)}\n"
 
 
 def test_pages(agentrec: Agentrec) -> None:

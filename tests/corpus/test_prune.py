@@ -74,6 +74,17 @@ def test_unused(here: Path, kept: Kept, agentrec: Agentrec, run_agentrec: object
     assert again.code == 0 and "7 replayed" in again.stderr
 
 
+def test_answers_of_a_migration_stay(agentrec: Agentrec, kept: Kept, here: Path) -> None:
+    """They were paid for and no app replays them: they are unused by no run, and faults to nobody."""
+    name = kept.name("2291")
+    for made in (f"migration__{name}__to__m", "judge__m__0123456789abcdef"):
+        (here / "corpus" / f"{made}.json").write_bytes((here / "corpus" / f"{name}.json").read_bytes())
+    (here / "names.txt").write_text(f"{name}\n")
+    assert "would be removed: 9 of 12" in agentrec("prune", "--unused", "--used-by", "names.txt").stderr
+    assert "would be removed: 1 of 1 " in agentrec("prune", "name:migration__*").stderr
+    assert "name" not in agentrec("verify").stdout
+
+
 def test_used_by_a_list(agentrec: Agentrec, kept: Kept, here: Path) -> None:
     """A list of names, or of files, will do."""
     (here / "names.txt").write_text(f"{kept.name('2291')}.json\n\n{kept.name('gpt-9')}\n")

@@ -160,6 +160,13 @@ def test_generic_is_told_apart(agentrec: Agentrec, kept: Kept) -> None:
     assert agentrec("scan", "--only", "redaction").code == 0
 
 
+def test_in_a_program(agentrec: Agentrec, here: Path) -> None:
+    """In a file that is no recording, scrub can do nothing, and isn't recommended."""
+    (here / "app.py").write_text(f"KEY = '{OPENAI}'\n")
+    ran = agentrec("scan", "app.py", *QUICK)
+    assert ran.code == 1 and "take them out by hand" in ran.stderr and "scrub" not in ran.stderr
+
+
 class Everywhere:
     """Rules that find what comes behind ``x=``."""
 

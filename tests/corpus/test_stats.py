@@ -50,7 +50,7 @@ def test_filter(agentrec: Agentrec, asked: object) -> None:
     """Only what is meant is counted; nothing is a no."""
     assert asked("stats", "model:gpt-4o-mini")["count"] == 2
     ran = agentrec("stats", "model:none")
-    assert ran.code == 1 and "nothing in corpus is meant by: model:none" in ran.stderr
+    assert ran.code == 1 and "nothing in corpus matches: model:none" in ran.stderr
 
 
 def test_page(agentrec: Agentrec) -> None:

@@ -123,6 +123,14 @@ def test_a_command_that_cannot_be_seen_through(ask: Ask) -> None:
     assert (answer.code, answer.verdict.partition(":")[0]) == (1, "can't tell")
 
 
+def test_a_script_that_loses_us(ask: Ask, project: Path) -> None:
+    """A shell's script is no Python, but that it takes our PYTHONPATH away can be seen."""
+    (project / "start.sh").write_text("export PYTHONPATH=/srv\npython app.py\n")
+    answer = ask("sh", "start.sh")
+    assert (answer.code, answer.verdict.partition(":")[0]) == (1, "no")
+    assert "start.sh, line 1: `PYTHONPATH=/srv` takes our PYTHONPATH away" in answer.verdict
+
+
 def test_an_old_python(ask: Ask, project: Path) -> None:
     """A Python older than ours is named, not tripped over."""
     old = project / "python3.8"

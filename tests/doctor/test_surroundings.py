@@ -15,8 +15,10 @@ def test_off(ask: Ask) -> None:
     assert answer.state("httpx2") == "covered"
 
 
-def test_ci(ask: Ask) -> None:
+def test_ci(ask: Ask, project: Path) -> None:
     """In CI, auto replays: said, with the way to record all the same."""
+    (project / "corpus").mkdir()
+    (project / "corpus/openai_m_0123456789abcdef.json").write_text("{}")
     answer = ask("python", "app.py", env={"CI": "true"})
     assert answer.verdict.endswith("are replayed")
     assert "CI=true" in answer.text("mode")
@@ -45,7 +47,16 @@ def test_a_corpus_that_is_a_file(ask: Ask, project: Path) -> None:
     (project / "corpus").write_text("")
     answer = ask("python", "app.py")
     assert (answer.code, answer.state("corpus")) == (1, "in_the_way")
-    assert ask("python", "app.py", flags=("--mode", "replay")).state("corpus") == "note"
+    assert answer.state("httpx2") == "covered"
+    assert ask("python", "app.py", flags=("--mode", "replay")).state("corpus") == "in_the_way"
+
+
+def test_nothing_to_replay(ask: Ask) -> None:
+    """In replay, an empty corpus answers nothing; it does where calls that it misses may be recorded."""
+    answer = ask("python", "app.py", flags=("--mode", "replay"))
+    assert answer.code == 1
+    assert answer.verdict.startswith("no: nothing is recorded in ")
+    assert ask("python", "app.py", env={"AGENTREC_MODE": "replay", "AGENTREC_ON_MISS": "record"}).code == 0
 
 
 def test_a_misspelt_variable(ask: Ask) -> None:

@@ -37,6 +37,13 @@ def test_to_a_store(agentrec: Agentrec) -> None:
     assert files("again") == files("corpus")
 
 
+def test_a_copy_made_again(agentrec: Agentrec) -> None:
+    """What is there already is counted as that, not as exported; all is well."""
+    assert agentrec("export", "--to", "other").stderr == f"exported: {len(EXCHANGES)} recordings to other\n"
+    ran = agentrec("export", "--to", "other")
+    assert (ran.code, ran.stderr) == (0, f"exported: 0 recordings to other, {len(EXCHANGES)} there already\n")
+
+
 def test_filters(agentrec: Agentrec) -> None:
     """Only what the filter means."""
     (one,) = lines(agentrec("export", "model:claude-*").stdout)
@@ -167,6 +174,7 @@ def test_a_file_is_whole_or_not_there(agentrec: Agentrec) -> None:
         (["--json"], "stdout can't have both"),
         (["colour:red"], "unknown field 'colour'"),
         (["--to", "tape:x"], "unknown store 'tape'"),
+        (["--to", "other", "--format", "har"], "a copy has no other form"),
     ],
 )
 def test_asked_wrongly(agentrec: Agentrec, words: list[str], said: str) -> None:
@@ -178,7 +186,7 @@ def test_asked_wrongly(agentrec: Agentrec, words: list[str], said: str) -> None:
 def test_json(agentrec: Agentrec) -> None:
     """What was exported and what was left out, for programs."""
     told = json.loads(agentrec("export", "--format", "openai-evals", "-o", "evals.jsonl", "--json").stdout)
-    assert set(told) == {"corpus", "to", "written", "exported", "left", "broken"}
+    assert set(told) == {"corpus", "to", "written", "exported", "left", "there", "broken"}
     assert len(told["exported"]) + len(told["left"]) == len(EXCHANGES)
     assert len(lines(Path("evals.jsonl").read_text())) == len(told["exported"])
 

@@ -61,8 +61,9 @@ def test_a_lock_is_not_inherited(tmp_path: Path) -> None:
             os.read(until, 1)
             os._exit(0)
     try:
-        with open(tmp_path / ".agentrec-lock") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(tmp_path, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(descriptor)
     finally:
         os.write(goes_on, b".")
         os.waitpid(child, 0)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.flow.drift import drift
 
@@ -28,6 +30,24 @@ def stream(*deltas, id="1"):
 def test_ids_and_times():
     """Ids and times are new in every answer; they are no drift."""
     assert drift(chat("Paris", id="1"), chat("Paris", id="2")) == []
+
+
+@pytest.mark.parametrize("usage", [
+    lambda hit: {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": hit}},
+    lambda hit: {"input_tokens": 9, "input_tokens_details": {"cached_tokens": hit}},
+    lambda hit: {"input_tokens": 9 - hit, "cache_read_input_tokens": hit, "cache_creation_input_tokens": 9 - hit},
+    lambda hit: {"promptTokenCount": 9, "cachedContentTokenCount": hit},
+])  # fmt: skip
+def test_caches(usage):
+    """How much of a question the provider had in its cache is no drift; what was read and written is."""
+    before, now = (answer(json.dumps({"usage": usage(hit)}).encode()) for hit in (0, 7))
+    assert drift(before, now) == []
+    more = answer(json.dumps({"usage": {**usage(0), "prompt_tokens": 10}}).encode())
+    assert (
+        "usage.prompt_tokens" in drift(before, more)[0]
+        if "prompt_tokens" in usage(0)
+        else drift(before, more)
+    )
 
 
 def test_text():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
-from agentrec_auto.flow.miss import Miss, past_last_take, unrecorded, with_one_cure, words_for
+from agentrec_auto.flow.miss import Miss, incomparable, past_last_take, unrecorded, with_one_cure, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.store.memory import MemoryStore
@@ -121,7 +121,37 @@ def test_no_other_request_is_wholly_alike():
     """A request that differs from a recording is less than 100% like it, in however little."""
     asked = identity("x", path="/v1/chat/completions?a=1")
     store = recorded(asking("x"))
-    assert "(99% alike), differs at query" in unrecorded(asked, "corpus", nearest(asked, store, KEYER))
+    assert "(99% alike), differs (recorded → asked) at query" in unrecorded(
+        asked, "corpus", nearest(asked, store, KEYER)
+    )
+
+
+def test_says_which_side_is_which():
+    """Whoever reads a difference for the first time is told which side was recorded."""
+    asked = identity("x", n=2)
+    text = unrecorded(asked, "/c", nearest(asked, recorded(asking("x")), KEYER))
+    assert "differs (recorded → asked) at n: absent → 2. Record it" in text
+
+
+@pytest.mark.parametrize("tell", [
+    lambda asked, site: unrecorded(asked, "/c", None, site=site),
+    lambda asked, site: incomparable(asked, "/c", site=site),
+    lambda asked, site: past_last_take(asked, "/c", 2, 1, site=site),
+])  # fmt: skip
+def test_names_the_call_site(tell):
+    """Of a call that the app makes in many places, the place is told."""
+    assert "/v1/chat/completions (model gpt-4o, from app/extract.py:invoice)" in tell(
+        identity("x"), "app/extract.py:invoice"
+    )
+
+
+def test_long_names_of_models_are_cut():
+    """A model is whatever the app sent; a miss stays a line that can be read."""
+    asked = KEYER.identify(
+        CapturedRequest("POST", "https://a/v1/chat/completions", [], b'{"model":"%s"}' % (b"m" * 5000))
+    )
+    text = unrecorded(asked, "/c", None)
+    assert f"(model {'m' * 120}…)" in text and len(text) < 400
 
 
 def test_streamed_nearest_loses_to_plain():

@@ -105,7 +105,7 @@ def test_stdin(here: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nowhere.yaml"], "there is no nowhere.yaml"),
+        (["nowhere.yaml"], "no file or folder is called 'nowhere.yaml'"),
         ([".", "--source", "betamax"], "unknown source 'betamax'"),
         ([], "name files, folders"),
         (["sqlite:///nowhere.db"], "there is no store sqlite:///nowhere.db"),

@@ -120,12 +120,32 @@ def test_exit_codes(tmp_path, target, words, code):
 
 
 def test_a_gate_over_nothing_is_asked_wrongly(tmp_path, target):
-    """An empty run is loud, and passes no gate."""
+    """An empty run is loud, no success, and passes no gate."""
     corpus(tmp_path / "corpus", ["hi"])
     plain = migrated(tmp_path, target, "category:nothing")
-    assert plain.code == 0 and "NOTHING WAS COMPARED" in plain.stderr
+    assert plain.code == 1 and "NOTHING WAS COMPARED" in plain.stderr
     gated = migrated(tmp_path, target, "category:nothing", "--strict")
     assert gated.code == 2 and "no gate can be judged" in gated.stderr
+
+
+def test_leaves_nothing_but_answers(tmp_path, target):
+    """What a run works with is gone afterwards: git finds recordings, and nothing else."""
+    corpus(tmp_path / "corpus", numbered(3))
+    before = set((tmp_path / "corpus").iterdir())
+    assert migrated(tmp_path, target).code == 0
+    new = {path.name for path in set((tmp_path / "corpus").iterdir()) - before}
+    assert len(new) == 3 and all(name.startswith("migration__") for name in new)
+
+
+def test_without_a_key(tmp_path):
+    """Nobody could be asked: the missing variable is named, before and after, and the run is no success."""
+    corpus(tmp_path / "corpus", ["hi"])
+    words = ("migrate", "--target", "claude-haiku-4-5")
+    told = "ANTHROPIC_API_KEY is not set: a live call to anthropic needs it\n"
+    planned = agentrec(tmp_path, *words, "--dry-run")
+    assert planned.code == 0 and planned.stderr.endswith(f"Nothing was asked\n{told}")
+    asked = agentrec(tmp_path, *words)
+    assert asked.code == 1 and asked.stderr.endswith(f"NOTHING WAS COMPARED. {told}")
 
 
 def test_a_corpus_that_is_not_there_is_told(tmp_path, target):
@@ -170,7 +190,7 @@ def test_all_is_what_computes_in_a_report(tmp_path):
     """`report --compare all` is exact and fuzzy."""
     corpus(tmp_path / "corpus", ["hi"])
     ran = agentrec(tmp_path, "report", "--target", "gpt-5-nano", "--compare", "all")
-    assert ran.code == 0 and "exact" in ran.stdout and "fuzzy" in ran.stdout
+    assert ran.code == 1 and "exact" in ran.stdout and "fuzzy" in ran.stdout
 
 
 def test_max_cost_needs_a_price(tmp_path, target):
@@ -186,5 +206,5 @@ def test_hostile_words_do_not_reach_the_terminal(tmp_path, target):
     put(tmp_path / "corpus", interaction("hi"))
     target.script = lambda ask: Reply(400, b"\x1b[2J\x1b]0;pwned\x07")
     ran = migrated(tmp_path, target)
-    assert ran.code == 0 and "\x1b" not in ran.stdout + ran.stderr
+    assert ran.code == 1 and "\x1b" not in ran.stdout + ran.stderr
     assert "400" in ran.stdout

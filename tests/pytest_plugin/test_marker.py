@@ -132,7 +132,7 @@ def test_by_itself(suite: Suite, words: list[str]) -> None:
     marked(suite, "mode='auto'")
     ran = suite.pytest(*words, plugins="xdist.plugin")
     assert (ran.code, suite.asked(), suite.server.hits) == (0, ["hi"], 2)
-    assert section(ran)[0].startswith("0 replayed, 1 recorded, 0 missed · mode off, but for marked tests")
+    assert section(ran)[0] == "0 replayed, 1 recorded, 0 missed · mode off, but for marked tests · corpus"
 
 
 def test_by_itself_inside_a_program(suite: Suite) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pytest_plugin.suite import Suite, section
 
@@ -34,6 +36,13 @@ def test_unused(recorded: Suite) -> None:
     assert told == "1 recording was not replayed by any test:"
     (unused,) = [one for one in recorded.recordings() if "two" in one["request"]["content"]]
     assert name == "  " + unused["metadata"]["key"]
+
+
+def test_what_a_migration_keeps(recorded: Suite) -> None:
+    """No test asks for it, and it isn't called unused."""
+    kept = recorded.folder / "corpus" / "migration__x__to__y.json"
+    kept.write_text(json.dumps(recorded.recordings()[0]))
+    assert len(section(recorded.pytest("--agentrec", "replay"))) == 3
 
 
 def test_unused_or_not_come_to(recorded: Suite) -> None:
@@ -90,8 +99,8 @@ def test_tests_that_are_only_collected(suite: Suite) -> None:
 
 def test_warnings(suite: Suite) -> None:
     """What agentrec warned of while tests had their output captured is told again."""
-    suite.write("test_app.py", ONE)
-    suite.write("corpus", "a file where a folder should be")
+    in_the_way = "from pathlib import Path\n    Path('corpus').touch()"
+    suite.write("test_app.py", ONE.replace("from app import ask", f"{in_the_way}\n    from app import ask"))
     ran = suite.pytest("--agentrec", "record")
     assert ran.code == 0
     assert any("was not recorded: can't write to" in line for line in section(ran))

@@ -154,6 +154,15 @@ def test_wrong_mode(suite: Suite, words: list[str], env: dict[str, str], ini: st
 
 
 @SWITCHES
+def test_corpus_that_cannot_be(suite: Suite, words: list[str], env: dict[str, str]) -> None:
+    """A corpus where no store can be is a usage error: a green run would have recorded nothing."""
+    suite.write("test_app.py", PASSES)
+    ran = suite.pytest(*words, AGENTREC_CORPUS="tape://x", **env)
+    assert ran.code == 4
+    assert "ERROR: agentrec: unknown store 'tape' in AGENTREC_CORPUS: expected a folder" in ran.stderr
+
+
+@SWITCHES
 def test_broken_config(suite: Suite, words: list[str], env: dict[str, str]) -> None:
     """A config file that can't be followed is a usage error that names file, key and cure."""
     suite.write("agentrec.toml", "[agentrec]\nmoode = 'auto'\n")
@@ -180,7 +189,14 @@ def test_children(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["-p", "agentrec_auto", "--agentrec=off"], ["-p", "no:agentrec_auto"]], ids=["off", "blocked"]
+    "words",
+    [
+        ["-p", "agentrec_auto", "--agentrec=off"],
+        ["-p", "no:agentrec_auto"],
+        ["-p", "agentrec_auto", "-p", "no:agentrec"],
+        ["-p", "agentrec_auto", "-p", "no:agentrec", "-n", "1", "-p", "xdist"],
+    ],
+    ids=["off", "blocked", "blocked by its short name", "and with xdist"],
 )
 def test_left_out(suite: Suite, words: list[str]) -> None:
     """Switched off by the flag, or as a plugin, we do nothing, whatever the environment says."""

@@ -25,9 +25,10 @@ def files(folder):
 
 
 def test_leaves_nothing_else(folder):
-    """Beside the cassettes there is nothing: no temporary file, no index."""
+    """Beside the cassettes there is nothing: no temporary file, no lock, no index."""
     folder.add(KEY, said("a"), take=1, run="r1", replace=False)
     folder.add(KEY, said("b"), take=1, run="r1", replace=False)
+    folder.add(KEY, said("c", run="r2"), take=1, run="r2", replace=True)
     assert files(folder) == [f"{KEY}.json"]
 
 
