@@ -1,7 +1,8 @@
 """``python -m benchmarks.bytecode CHECK``: what of our bytecode one of `regress.CHECKS` runs.
 
 Neither the machine nor what else it is at makes a difference: the same Python counts the same, so that
-`tests/benchmarks` can hold each check to a number. It tells nothing of what happens inside of C.
+`tests/benchmarks` can hold each check to a number. It tells nothing of what happens inside of C, nor of what
+is done every few milliseconds.
 """
 
 from __future__ import annotations

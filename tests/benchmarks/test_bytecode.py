@@ -10,11 +10,11 @@ from benchmarks.bytecode import bytecode
 from benchmarks.regress import CHECKS, Check
 
 BUDGET = {
-    "replay, warm": 790,
-    "replay, warm, async": 860,
+    "replay, warm": 720,
+    "replay, warm, async": 800,
     "replay, first time": 3_850,
-    "stream, warm": 770,
-    "stream, first time": 3_950,
+    "stream, warm": 650,
+    "stream, first time": 3_850,
     "record": 13_400,
     "record a stream": 119_000,
 }
