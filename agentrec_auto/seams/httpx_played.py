@@ -2,9 +2,9 @@
 
 Until it is read, a response has a ``read`` of its own: the library's goes through four generators, to undo
 an encoding and to cut to a size, and takes as long as all else that a replay does. What is played was
-decoded before it was stored. Read, the response is the library's own, and just what its ``read`` leaves.
-Where somebody has replaced that ``read``, or an iterator that it reads by, to watch or to fake, it is called
-as ever.
+decoded before it was stored. Once read, or closed, the response is the library's own, just as its ``read``
+leaves it. Where somebody has replaced that ``read``, or an iterator that it reads by, to watch or to fake, it
+is called as ever.
 """
 
 from __future__ import annotations
@@ -73,12 +73,6 @@ class _Unread:
         if self._request is not None:
             error.request = self._request
 
-    def _has_read(self, content: bytes) -> bytes:
-        self._num_bytes_downloaded = len(content)
-        self._content = content
-        self.__class__ = self._library
-        return content
-
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Copied and pickled, it is the library's own."""
         self.__class__ = self._library
@@ -121,7 +115,11 @@ def sync_player(H: Any) -> Player:
                 raise
             finally:
                 self.close()
-            return self._has_read(content)
+            return _noted(self, content)
+
+        def close(self) -> None:
+            super().close()
+            self.__class__ = H.Response
 
     def read(made: Any) -> None:
         made.read()
@@ -165,12 +163,23 @@ def async_player(H: Any) -> Player:
                 raise
             finally:
                 await self.aclose()
-            return self._has_read(content)
+            return _noted(self, content)
+
+        async def aclose(self) -> None:
+            await super().aclose()
+            self.__class__ = H.Response
 
     def read(made: Any) -> None:
         _at_once(made.aread())
 
     return Player(H, AsyncReplayedStream, _if_alike(H, Response, steps, H.ByteStream, read))
+
+
+def _noted(response: Any, content: bytes) -> bytes:
+    """What the library notes of a body that was read."""
+    response._num_bytes_downloaded = len(content)
+    response._content = content
+    return content
 
 
 def _if_alike(H: Any, unread: Any, steps: _Steps, stream: Any, read: Any) -> Any:

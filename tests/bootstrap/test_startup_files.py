@@ -173,7 +173,7 @@ def test_the_start_files_are_the_same_to_3_15() -> None:
 
 def test_refuses_outside_a_virtual_environment(run_agentrec: Run) -> None:
     """Only with ``--system``, and never where the operating system manages the files."""
-    base = Path(sys.base_prefix) / "bin" / Path(PY).name
+    base = getattr(sys, "_base_executable")  # Debian's has no name but python3
     ran = run_agentrec("hook", "install", "--python", base, "--dry-run")
     assert (ran.code, ran.stdout) == (2, "")
     assert "is no virtual environment; --system does it all the same" in ran.stderr

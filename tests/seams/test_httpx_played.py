@@ -62,6 +62,7 @@ async def test_begun(twin: Twin, server: LoopbackServer, client: Any, recorded: 
         await settled(begun.aread() if twin.is_async else begun.read())
     closed = await twin.open(client, server.url + CHAT, question())
     await twin.close(closed)
+    assert type(closed) is twin.H.Response
     with pytest.raises(twin.H.StreamClosed):
         await settled(closed.aread() if twin.is_async else closed.read())
 
