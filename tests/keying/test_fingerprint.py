@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.keying import canonical
 from agentrec_auto.keying.canonical import canonical_json, rename_ids
 from agentrec_auto.keying.fingerprint import Keyer
 from agentrec_auto.settings import KeyRule, Replacement
@@ -162,6 +163,13 @@ def test_quick_look(document, encoding, is_escaped):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys.modules[Keyer.__module__], "may_hold_ids", lambda content: True)
         assert key(asked) == quick
+
+
+@pytest.mark.parametrize("name", sorted(canonical._ID_NAMES))
+def test_quick_look_knows_all_names(name):
+    """Each name under which an id may stand has it looked for."""
+    assert canonical.may_hold_ids(json.dumps({name: "x"}).encode())
+    assert not canonical.may_hold_ids(b'{"name": "x"}')
 
 
 @pytest.mark.parametrize("levels", [150, 199, 200, 201, 400])
