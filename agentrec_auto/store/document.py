@@ -8,17 +8,16 @@ which). Laid out to be read in a diff: one line a header, one line a chunk. Writ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
-from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Ending
-from agentrec_auto.columns import Columns
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.store.chunks import read_chunks, read_columns, read_in_one, spelled_chunks, together
 from agentrec_auto.store.spelling import (
     read_blob,
     read_extensions,
@@ -46,12 +45,7 @@ FORMAT_VERSION = 1
 _LONG = 256
 """Characters from which on it pays to have a text escaped by `compiled.dumps`."""
 
-_TOGETHER = 512
-_TOGETHER_BYTES = 1 << 18
-"""Chunks that are written at once, and their bytes."""
-
 _COMPLETE = Ending.COMPLETE.value
-_DATA, _OFFSET = itemgetter("data"), itemgetter("timestamp_offset")
 
 
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
@@ -93,39 +87,13 @@ def pieces(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | Non
     ]
     yield "\n".join(lines).encode("utf-8", "surrogatepass")
     chunks = interaction.chunks
-    for place, some in enumerate(_together(chunks)):
+    for place, some in enumerate(together(chunks)):
         # Many at once: to have each written by itself takes ten times as long. Inside a string, a quote has
         # a backslash before it, so that nothing there is taken for the end of a chunk.
-        told = compiled.dumps(_told_chunks(some))
+        told = compiled.dumps(spelled_chunks(some))
         yield b",\n    " if place else b"\n    "
         yield told[1:-1].replace(b'},{"data":', b'},\n    {"data":')
     yield b"\n  ]\n}\n" if chunks else b"]\n}\n"
-
-
-def _together(chunks: Sequence[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
-    """The chunks in runs that are written at once; gone through once, for they may come from a file."""
-    if not isinstance(chunks, list):
-        yield from _as_they_come(chunks)
-        return
-    for start in range(0, len(chunks), _TOGETHER):
-        some = chunks[start : start + _TOGETHER]
-        if sum([len(chunk.data) for chunk in some]) <= _TOGETHER_BYTES:
-            yield some
-        else:
-            yield from _as_they_come(some)
-
-
-def _as_they_come(chunks: Iterable[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
-    some: list[CapturedChunk] = []
-    size = 0
-    for chunk in chunks:
-        some.append(chunk)
-        size += len(chunk.data)
-        if size >= _TOGETHER_BYTES or len(some) >= _TOGETHER:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
 
 
 def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteraction:
@@ -172,7 +140,7 @@ def answer(data: bytes, where: str) -> CapturedInteraction:
     view = memoryview(data)
     try:
         told = compiled.loads(b"".join((b"{", view[at:begins], view[ends:])))
-        return _Answered(_answer(told, _columns), data, where)
+        return _Answered(_answer(told, read_columns), data, where)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError, OverflowError):
         return loads(data, where)  # which says what is wrong, where it is
 
@@ -195,7 +163,7 @@ class _Answered(CapturedInteraction):
 def read(document: Any, where: str, *, in_one: bool = False) -> CapturedInteraction:
     """The interaction in a file's JSON, parsed; ``in_one`` and errors as of `loads`."""
     try:
-        return _interaction(document, _in_one if in_one else _chunks)
+        return _interaction(document, read_in_one if in_one else read_chunks)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise BrokenRecordingError(where, f"not a cassette ({why})") from error
@@ -290,53 +258,6 @@ def _quoted(text: str) -> str:
 def _header(pair: tuple[bytes, bytes]) -> str:
     name, value = pair
     return f"[{_escaped(name.decode('latin-1'))}, {_escaped(value.decode('latin-1'))}]"
-
-
-def _told_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
-    try:  # most are texts, and to call a function for each takes as long as all else
-        return [
-            {"data": chunk.data.decode(), "timestamp_offset": round(chunk.timestamp_offset, 6)}
-            for chunk in chunks
-        ]
-    except UnicodeDecodeError:
-        return [
-            {"data": spelled(chunk.data), "timestamp_offset": round(chunk.timestamp_offset, 6)}
-            for chunk in chunks
-        ]
-
-
-def read_chunk(chunk: Any) -> CapturedChunk:
-    """A chunk out of its JSON; KeyError, TypeError or ValueError for anything else."""
-    data, offset = chunk["data"], chunk.get("timestamp_offset", 0.0)
-    if type(data) is not str or not data.isascii():
-        return CapturedChunk(read_blob(data), float(offset))
-    return CapturedChunk(data.encode(), offset if type(offset) is float else float(offset))
-
-
-def _chunks(told: Any) -> list[CapturedChunk]:
-    return [read_chunk(chunk) for chunk in told]
-
-
-def _columns(told: Any) -> Columns:
-    """The same, none of them made: an answer of five hundred is read in a third of the time."""
-    try:
-        offsets = list(map(_OFFSET, told))
-        if set(map(type, offsets)) <= {float}:
-            return Columns(tuple(map(str.encode, map(_DATA, told))), offsets)
-    except TypeError:  # bytes that are no text
-        pass
-    return Columns.of(_chunks(told))
-
-
-def _in_one(told: Any) -> list[CapturedChunk]:
-    """The chunks as one, at the time of the last; none where there are none."""
-    try:
-        text = "".join([chunk["data"] for chunk in told])
-        last = max([chunk.get("timestamp_offset", 0.0) for chunk in told], default=None)
-    except TypeError:  # bytes, or what is no chunk
-        chunks = _chunks(told)
-        return [CapturedChunk(b"".join([chunk.data for chunk in chunks]), chunks[-1].timestamp_offset)]
-    return [] if last is None else [CapturedChunk(text.encode("utf-8", "surrogatepass"), float(last))]
 
 
 def _blob(data: bytes) -> str:

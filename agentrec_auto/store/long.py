@@ -14,6 +14,7 @@ from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.rereading import Reread
 from agentrec_auto.store import document
+from agentrec_auto.store.chunks import read_chunk
 
 LONG = 1 << 22
 """Bytes of a file from which on it is played so."""
@@ -111,4 +112,4 @@ def _count(file: IO[bytes]) -> int:
 
 
 def _chunk(line: bytes) -> CapturedChunk:
-    return document.read_chunk(compiled.loads(line.strip(b" ,\n")))
+    return read_chunk(compiled.loads(line.strip(b" ,\n")))
