@@ -167,6 +167,18 @@ def test_tags():
     assert (kept.metadata["category"], kept.metadata["tags"]) == ("support", {"team": "b"})
 
 
+def test_tags_of_a_url_with_a_fragment():
+    """A tag's URL is matched without fragment as without query: mistralai streams to ``…#stream``."""
+    from agentrec_auto.settings import TagRule
+
+    store = MemoryStore()
+    rule = TagRule("*/v1/chat/completions", (("team", "a"),))
+    streamed = asking(url="https://api.mistral.ai/v1/chat/completions#stream")
+    answered(recorder(store, tags=(rule,)).plan(streamed, "lib"))
+    [kept] = store._kept.values()
+    assert kept.metadata["tags"] == {"team": "a"}
+
+
 def test_call_site():
     """A recording says where in the app the call was made."""
     store = MemoryStore()
