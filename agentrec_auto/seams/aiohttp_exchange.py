@@ -36,12 +36,8 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
         case Replay():
             return PlayedConnection(connector, played(plan, request.method))
         case Record(tap):
-            try:
-                with going_out(request.url.host):
-                    connection = await connect(*args, **kwargs)
-            except BaseException as error:
-                tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                connection = await connect(*args, **kwargs)
             connection.agentrec_tap = tap
             return connection
         case Pass():

@@ -21,6 +21,7 @@ from agentrec_auto.forks import loading
 
 if TYPE_CHECKING:
     from agentrec_auto.flow.recorder import Recorder
+    from agentrec_auto.flow.tap import Tap
 
 _GOES_LIVE = ("off", "record", "auto", "refresh", "verify")
 
@@ -90,15 +91,23 @@ def planned_anew(find: Find, request: CapturedRequest, library: str) -> Plan:
 
 
 @contextmanager
-def going_out(host: str) -> Iterator[None]:
-    """Around a real call, ours to record or not: inner seams leave it alone, and the connection watch knows
-    that its host was reached with our knowledge (telemetry goes to LLM hosts, too)."""
+def going_out(host: str, tap: Tap | None = None) -> Iterator[None]:
+    """Around a real call, recorded (by ``tap``) or not.
+
+    Seams below leave it alone, and the connection watch knows that its host was reached with our knowledge
+    (telemetry goes to LLM hosts, too). A call that raises is told to the tap: there was no answer to keep.
+    """
     active.reached.add(host.lower())
     token = active.inside.set(True)
     try:
-        yield
-    finally:
-        active.inside.reset(token)
+        try:
+            yield
+        finally:
+            active.inside.reset(token)
+    except BaseException as error:
+        if tap is not None:
+            tap.broke(error)
+        raise
 
 
 def _failed(error: Exception, request: CapturedRequest) -> Plan:

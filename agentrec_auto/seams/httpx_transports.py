@@ -72,13 +72,8 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            try:
-                with going_out(request.url.host):
-                    return self._inner.handle_request(request)
-            except BaseException as error:
-                if tap is not None:
-                    tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                return self._inner.handle_request(request)
 
         def close(self) -> None:
             self._inner.close()
@@ -114,13 +109,8 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         async def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            try:
-                with going_out(request.url.host):
-                    return await self._inner.handle_async_request(request)
-            except BaseException as error:
-                if tap is not None:
-                    tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                return await self._inner.handle_async_request(request)
 
         async def aclose(self) -> None:
             await self._inner.aclose()

@@ -39,13 +39,8 @@ def opened(
     host = urlsplit(whole).hostname or pool.host
 
     def send(body: Any, tap: Tap | None = None) -> Any:
-        try:
-            with going_out(host):
-                return urlopen(method, url, body, headers, *rest, **options)
-        except BaseException as error:
-            if tap is not None:
-                tap.broke(error)
-            raise
+        with going_out(host, tap):
+            return urlopen(method, url, body, headers, *rest, **options)
 
     if is_upgrade(whole, {name.lower() for name in sent}):
         unseen(whole)
