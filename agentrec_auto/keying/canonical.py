@@ -7,6 +7,7 @@ makes of the body, and another reads (`is_exact`) and writes it only where both 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -69,6 +70,12 @@ def canonical_bytes(content: bytes, content_type: bytes) -> bytes:
         pairs = parse_qsl(content.decode("utf-8", "surrogateescape"), keep_blank_values=True)
         return canonical_json(sorted(pairs)).encode("utf-8", "surrogateescape")
     return content
+
+
+def digest(*parts: str) -> str:
+    """SHA-256, in hex, over the parts, each followed by NUL so that ``ab, c`` and ``a, bc`` differ."""
+    text = "\0".join([*parts, ""])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def may_hold_ids(content: bytes) -> bool:
