@@ -11,7 +11,14 @@ from math import inf
 from operator import sub
 from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending, Headers, first_header
+from agentrec_auto.capture import (
+    CapturedChunk,
+    CapturedInteraction,
+    Ending,
+    Headers,
+    first_header,
+    headers_without,
+)
 from agentrec_auto.columns import Columns
 from agentrec_auto.rereading import Reread
 
@@ -45,6 +52,16 @@ class Reel:
     def is_stale(self) -> bool:
         """Whether it was to be played from a file that isn't any more what it was."""
         return isinstance(self.chunks, Reread) and self.chunks.is_stale
+
+    @property
+    def reason(self) -> bytes:
+        """What stands beside the status (``Not Found``): as recorded, else what is usual."""
+        recorded = self.extensions.get("reason_phrase")
+        if isinstance(recorded, bytes):
+            return recorded
+        from agentrec_auto.phrases import phrase_of  # here: httpx and httpx2 have phrases of their own
+
+        return phrase_of(self.status).encode()
 
     @property
     def shortfall(self) -> str | None:
@@ -91,7 +108,7 @@ def reel_of(recording: Recording) -> Reel:
         if len(pair[0]) not in _FRAMING or not _is_stale(pair, size, interaction)
     ]
     if interaction.response_status in _RETRIED:
-        headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
+        headers = headers_without(headers, b"retry-after", b"retry-after-ms")
         headers.append((b"retry-after-ms", b"1"))
     return Reel(
         name=recording.name,

@@ -16,7 +16,6 @@ from multidict import CIMultiDict, CIMultiDictProxy, istr
 from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
-from agentrec_auto.phrases import phrase_of
 
 _LIMIT = 2**16
 _TURNS = 10
@@ -29,9 +28,7 @@ def played(play: Replay, method: str) -> ResponseHandler:
     """A protocol that answers with a reel."""
     reel = play.reel
     version = HttpVersion(1, 0) if reel.extensions.get("http_version") == b"HTTP/1.0" else HttpVersion(1, 1)
-    reason = reel.extensions.get("reason_phrase")
-    phrase = reason.decode("latin-1") if isinstance(reason, bytes) else phrase_of(reel.status)
-    return _Player(reel.status, phrase, version, reel.headers, _Pieces(play), method)
+    return _Player(reel.status, reel.reason.decode("latin-1"), version, reel.headers, _Pieces(play), method)
 
 
 def refused(miss: Miss, method: str) -> ResponseHandler:

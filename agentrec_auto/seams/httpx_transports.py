@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.capture import CapturedRequest, headers_without
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
@@ -228,9 +228,7 @@ def _tapped(H: Any, response: Any, tap: Tap, stream: Any) -> Any:
         body = b"".join(response.stream)
     else:
         body = response.content
-        headers = [
-            pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")
-        ]
+        headers = headers_without(headers, b"content-encoding", b"content-length")
     tap.head(response.status_code, headers, response.extensions)
     if body:
         tap.see(body)

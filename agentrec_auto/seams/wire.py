@@ -20,7 +20,6 @@ from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.phrases import phrase_of
 from agentrec_auto.seams.chunked import Dechunker
 
 _VERSIONS = {10: b"HTTP/1.0", 11: b"HTTP/1.1"}
@@ -29,11 +28,9 @@ _VERSIONS = {10: b"HTTP/1.0", 11: b"HTTP/1.1"}
 def played(play: Replay, method: str) -> http.client.HTTPResponse:
     """A response whose head is read, and whose body comes from a reel as it is asked for."""
     reel = play.reel
-    reason = reel.extensions.get("reason_phrase")
-    phrase = reason if isinstance(reason, bytes) else phrase_of(reel.status).encode()
     is_chunked = first_header(reel.headers, b"content-length") is None
     framing = [(b"transfer-encoding", b"chunked")] if is_chunked else []
-    head = _head(reel.status, phrase, [*reel.headers, *framing])
+    head = _head(reel.status, reel.reason, [*reel.headers, *framing])
     return _parsed(_pieces(head, play, is_chunked=is_chunked), method)
 
 
