@@ -41,7 +41,7 @@ def refused(miss: Miss, method: str) -> http.client.HTTPResponse:
 
 
 def _parsed(pieces: Iterator[bytes], method: str) -> http.client.HTTPResponse:
-    response = http.client.HTTPResponse(_Line(pieces), method=method)  # type: ignore[arg-type]
+    response = http.client.HTTPResponse(_Socket(pieces), method=method)  # type: ignore[arg-type]
     response.begin()
     return response
 
@@ -63,8 +63,8 @@ def _pieces(head: bytes, play: Replay, *, is_chunked: bool) -> Iterator[bytes]:
         yield b"0\r\n\r\n"
 
 
-class _Line:
-    """What a response asks of its socket."""
+class _Socket:
+    """As much of a socket as `http.client.HTTPResponse` asks for."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -74,7 +74,7 @@ class _Line:
 
 
 class _Played(io.RawIOBase):
-    """A file of pieces: a read gives no more than the rest of one."""
+    """The file that a socket makes: a read gives no more than the rest of one piece."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -109,7 +109,7 @@ def tapped(response: http.client.HTTPResponse, tap: Tap, owner: object) -> None:
 
 
 class _Tapped(io.RawIOBase):
-    """A file between a response and its socket's."""
+    """A file between a response and the file of its socket, which shows the tap what is read."""
 
     def __init__(self, inner: Any, tap: Tap, owner: object, *, length: int | None, is_chunked: bool) -> None:
         self._inner = inner
