@@ -63,8 +63,8 @@ def sorted_json(value: Any) -> str:
 
 
 def is_spelled_alike(value: Any, levels: int = 100) -> bool:
-    """Whether orjson is sure to write a value as the standard library does. It doesn't, for one, where a number
-    has an exponent."""
+    """Whether orjson is sure to write a value as the standard library does: it spells numbers that have an
+    exponent in another way."""
     kind = type(value)
     if kind is dict:
         members = value.values()
