@@ -59,8 +59,8 @@ class Recorder:
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
     def again(self, request: CapturedRequest) -> Replay | None:
-        """The replay of a request that was planned before and has a recording ready; else None, and the
-        request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
+        """The replay of a request that was planned before and has a recording ready, without scope, redaction
+        or key; else None, and the request goes the whole way (`concerns`, `plan`)."""
         if self._seen.is_empty:  # nothing is replayed here, or not yet
             return None
         stamp = self._seen.stamp(request)
@@ -117,14 +117,15 @@ class Recorder:
         self._shelf.after_fork()
 
     def _tapped(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
-        said = self._said(identity)
+        said = self._program_metadata(identity)
         origin = Origin(identity, redaction, turn, library, call_site(self.settings.root), said)
         tap = Tap(Keeping(self._shelf, origin))
         self._shelf.opened(tap)
         return Record(tap)
 
-    def _said(self, identity: Identity) -> Mapping[str, Any]:
-        """What the program says of a call that is about to be recorded; over our own metadata."""
+    def _program_metadata(self, identity: Identity) -> Mapping[str, Any]:
+        """Metadata that the program gives a call about to be recorded, by an explicit transport; wins over
+        ours."""
         return {}
 
     def _replayed(self, identity: Identity, turn: Turn) -> Plan | None:

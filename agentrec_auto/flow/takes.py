@@ -33,7 +33,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One asking of a key: which in its lane, and what there is to replay."""
+    """One asking of a key: its number in the lane, and what there is to replay."""
 
     lane: Lane
     order: int
@@ -83,19 +83,19 @@ class Takes:
             if not reels:
                 return None
             order = asked.get(key, 0) + 1
-            reel = reels[order - 1] if order <= len(reels) else self._past(reels, order)
+            reel = reels[order - 1] if order <= len(reels) else self._past(reels, order)  # as `_pick`
             if reel is not None:
                 asked[key] = order
             return reel
 
     def keep(self, turn: Turn, key: Key) -> int:
-        """The take number for what a turn recorded; numbers count what is finished, without a gap."""
+        """The take number for what a turn recorded: numbers are given as answers finish, without a gap."""
         with self._lock:
             turn.lane.kept[key] += 1
             return turn.recorded + turn.lane.kept[key]
 
     def unkeep(self, turn: Turn, key: Key) -> None:
-        """What `keep` gave a number to could not be stored."""
+        """Take a number back: what `keep` gave it to could not be stored."""
         with self._lock:
             turn.lane.kept[key] -= 1
 
@@ -111,8 +111,8 @@ class Takes:
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
 
     def _reels_of(self, key: Key) -> tuple[Reel, ...]:
-        """What there was to replay when the key was first asked; later the answer doesn't change, unless
-        it is played from a file that was written anew."""
+        """What there was to replay when the key was first asked for, whatever is recorded later; but a
+        reel that is played from a file is loaded again once the file has changed."""
         with self._lock:
             reels = self._at_hand(key)
             if reels is not None:
@@ -126,7 +126,7 @@ class Takes:
         return found
 
     def _at_hand(self, key: Key) -> tuple[Reel, ...] | None:
-        """What was found before; None where nothing was looked for yet, or is to be looked for again."""
+        """What was found before; None if nothing was looked for yet, or must be looked for again."""
         reels = self._reels.get(key)
         if reels and not reels[0].held and reels[0].is_stale:
             del self._reels[key]

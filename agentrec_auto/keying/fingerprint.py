@@ -75,7 +75,7 @@ class Identity:
 
     @property
     def semantic_key(self) -> SemanticKey:
-        """The identity of the question; worked out anew each time it is asked for."""
+        """The identity of the question; computed at each access."""
         from agentrec_auto.keying.semantic import semantic_key  # here: replay never reads a question
 
         return semantic_key(self)

@@ -63,7 +63,7 @@ class Rules:
 
 
 class RuleBook:
-    """All rules; gives those that hold for a URL, which are remembered a URL."""
+    """All rules; gives those that hold for a URL."""
 
     def __init__(self, rules: Sequence[KeyRule]) -> None:
         self._rules = tuple(Rule(rule) for rule in rules)

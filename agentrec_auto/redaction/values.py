@@ -31,8 +31,8 @@ class Value:
     value: str
     placeholder: str
     core: str
-    """The longest part of it that no encoding changes: in every text that holds the secret, unless letters are
-    hidden there (`hides_letters`). May be empty."""
+    """The longest part of it that no encoding changes: it is in every text that holds the secret, unless
+    letters are hidden there (`hides_letters`). May be empty."""
 
     probe: str
     """The part of the core that is looked for fastest: short, and of letters that are rare in prose."""

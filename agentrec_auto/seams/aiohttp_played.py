@@ -1,4 +1,4 @@
-"""A connection of aiohttp that was never opened: what is written to it is lost, what is read is a reel."""
+"""A connection of aiohttp that was never opened: writes to it are dropped, reads from it come from a reel."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
 
 _LIMIT = 2**16
+"""As `aiohttp.client` makes its readers."""
+
 _TURNS = 10
+"""How often the event loop is given a turn, at most, for the request to be written."""
+
 _WITHOUT_BODY = frozenset({204, 304})
 _NAMES = {name.lower(): name for name in vars(hdrs).values() if isinstance(name, istr)}
-"""What aiohttp's parser makes of the header names it knows; it leaves others as they came."""
+"""Lower case → how aiohttp's parser spells a header name that it knows; it leaves others as they came."""
 
 
 def played(play: Replay, method: str) -> ResponseHandler:
@@ -38,7 +42,7 @@ def refused(miss: Miss, method: str) -> ResponseHandler:
 
 
 class PlayedConnection:
-    """What a request and its response ask of a connection (aiohttp 3.8 to 3.14)."""
+    """As much of a connection as a request and its response ask for (aiohttp 3.8 to 3.14)."""
 
     def __init__(self, connector: Any, protocol: ResponseHandler) -> None:
         self._connector = connector

@@ -56,7 +56,8 @@ def wants_fakes() -> bool:
 
 
 def again(find: Find, request: CapturedRequest) -> Replay | None:
-    """The replay of a request that was replayed before; None sends it the whole way."""
+    """The replay of a request that was replayed before, found the short way; None if `concerns` and
+    `planned_anew` are to be asked. Never raises."""
     if active.inside.get():
         return None
     try:
@@ -66,7 +67,8 @@ def again(find: Find, request: CapturedRequest) -> Replay | None:
 
 
 def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
-    """Whether a request is to be planned at all. A call inside a call that a seam let through is not."""
+    """Whether a request is to be planned at all: not one inside a call that another seam let through. Never
+    raises. ``body`` gives the bytes if they are at hand, else None."""
     if active.inside.get():
         return False
     try:
@@ -83,7 +85,7 @@ def planned(find: Find, request: CapturedRequest, library: str) -> Plan:
 
 
 def planned_anew(find: Find, request: CapturedRequest, library: str) -> Plan:
-    """The same, of a request for which there is nothing `again`."""
+    """The same, without `again`: for seams that asked that first."""
     try:
         return find().plan(request, library)
     except Exception as error:

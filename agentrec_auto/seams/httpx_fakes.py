@@ -1,14 +1,14 @@
 """In-process fakes win over us, in every mode: a test that fakes its transport must go on as it was.
 
-Told by what they are, or by what they do to the library while they are active:
+They are recognised by their class, or by what they do to the library while they are active:
 
 * MockTransport, ASGITransport, WSGITransport; starlette's ``_TestClientTransport``; respx's ``TryTransport``
 * pytest-httpx puts a function of its own in the place of ``HTTPTransport.handle_request`` for the length
   of a test; OpenTelemetry's and other tools' wrappers there say that they wrap the library's own
-* vcrpy does the same, and says that it wraps the library's own, too: told by where its code stands
+* vcrpy does the same, and also says that it wraps the library's own: recognised by where its code stands
 * respx, and pytest-httpx2 with it, keeps the routers that are active in ``respx.mocks.Mocker.registry``
 
-Asked at every request, so what was found out once about a class or a method is remembered.
+This is asked at every request, so what was found out about a class or a method is remembered.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAMES = frozenset({"_TestClientTransport", "_AsyncTestClientTransport", "TryTra
 
 
 class Fakes:
-    """Those of httpx or of httpx2."""
+    """The fakes of httpx, or of httpx2."""
 
     def __init__(self, module: ModuleType) -> None:
         self._module = module
@@ -58,7 +58,7 @@ class Fakes:
 
 
 def _is_foreign(method: Any, transport: type) -> bool:
-    """Told by the module that defines it, which wrappers take over from what they wrap."""
+    """Whether a method is of another package than its library's, and doesn't say that it wraps another."""
     if is_a_fakes(method):
         return True
     return _package(method) != _package(transport) and not hasattr(method, "__wrapped__")

@@ -1,4 +1,4 @@
-"""The interposed transports and the streams of httpx and httpx2, made for the one or the other.
+"""The interposed transports and the streams of httpx and httpx2, made for the one or the other (`H`).
 
 Sync and async differ in ``await`` and ``async`` only; everything is decided by the plan and the tap.
 `Any` stands for the objects of whichever of the two libraries it is: they share no base.
