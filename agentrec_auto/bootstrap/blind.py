@@ -1,4 +1,4 @@
-"""Pythons that we are kept out of: by a flag or a setting that passes PYTHONPATH by, or by ``env -i``.
+"""Pythons that we are kept out of: by a flag or a setting that has PYTHONPATH not read, or ``env -i``.
 
 Loaded at the start of ``agentrec run``, and where a program starts such a Python.
 """
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ASK_NOTHING = ("pip", "ensurepip", "venv", "virtualenv")
-"""Modules that are started with ``-I`` every day, and ask no model."""
+"""Modules that are run with ``-I`` every day, and call no model: nothing is said of them."""
 
 CURE = "; `agentrec hook install` adds a start-up file that is run all the same"
-"""Where a flag or a setting keeps us out, and ``-S`` doesn't."""
+"""Put behind what is said, unless it is ``-S`` that keeps us out: that stops start-up files, too."""
 
 _CLEARING = ("-", "-i", "--ignore-environment")
 _UNSETTING = ("-u", "--unset")
@@ -27,7 +27,7 @@ _told: set[str] = set()
 
 
 def kept_out(command: Sequence[str]) -> str:
-    """What is to be said of ``command``; nothing, where we are not kept out."""
+    """What to say of ``command``, if it keeps us out; else empty."""
     start = after_env(command)
     if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
         shown = " ".join(command[: start + 1])
@@ -61,7 +61,7 @@ def tell(words: Sequence[str]) -> None:
 
 
 def after_env(command: Sequence[str]) -> int:
-    """Where ``env``'s own words end, and a shell's settings; 0 where there are none."""
+    """Where the command itself begins, behind ``env`` with its options, and settings (``A=b``)."""
     first = 1 if os.path.basename(command[0]) == "env" else 0
     for number, word in enumerate(command):
         of_env = first and (word.startswith("-") or command[number - 1] in _UNSETTING)
@@ -71,8 +71,8 @@ def after_env(command: Sequence[str]) -> int:
 
 
 def sets_us_aside(words: Sequence[str]) -> bool:
-    """Whether these settings give a PYTHONPATH that begins anew: not as ``src:$PYTHONPATH`` does, but as
-    ``$HOME/src`` does."""
+    """Whether these settings unset PYTHONPATH or replace it (``PYTHONPATH=src``), and not just add to it
+    (``PYTHONPATH=src:$PYTHONPATH``)."""
     for number, word in enumerate(words):
         if word.startswith("PYTHONPATH=") and not any(kept in word for kept in _KEEPING):
             return True
@@ -86,7 +86,8 @@ def _is_python(words: Sequence[str]) -> bool:
 
 
 def _read(words: Sequence[str]) -> tuple[str, str]:
-    """The flag among Python's own that keeps us out, and the module that is to be run; empty for none."""
+    """Of the words behind ``python``: the flag that keeps us out, and the module that is run; each empty if
+    there is none."""
     keeping_out, rest = "", list(words)
     while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith("--"):
         word = rest.pop(0)
@@ -103,7 +104,8 @@ def _read(words: Sequence[str]) -> tuple[str, str]:
 
 
 def has_start_up_file(python: str = "") -> bool:
-    """Whether `agentrec hook install` was at work: we can look in our own environment only."""
+    """Whether ``agentrec hook install`` was done for ``python``; False where it isn't of our own environment,
+    the only one in which we can look."""
     folder = os.path.dirname(python)
     if folder and folder != os.path.dirname(sys.executable):
         return False

@@ -42,10 +42,10 @@ class Store(ABC):
         """All takes of ``key`` in the order they were asked; what can't be read is left out."""
 
     def only(self, key: Key) -> Recording | None:
-        """The take of ``key``, if it is the only one and that is told in less time than by `takes`.
+        """The take of ``key``, if it is the only one and the store can say so faster than by `takes`.
 
-        None says nothing: `takes` then does. Its request may be read, and an error of it raised, only when
-        it is asked for.
+        None means nothing: ask `takes`. The recording's request may be parsed, and raise what is wrong with
+        it, only when it is asked for.
         """
         return None
 
@@ -87,7 +87,7 @@ class Store(ABC):
         """The interaction of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
 
     def load_in_one(self, name: str) -> CapturedInteraction:
-        """The same with its body as one chunk: for those who read what was said, and not when."""
+        """The same with its body as one chunk: for readers of what was said, who don't ask when."""
         return self.load(name)
 
     def metadata(self, name: str) -> dict[str, Any]:
@@ -117,8 +117,8 @@ class Store(ABC):
 
 
 OF_MIGRATION = ("migration__", "judge__", "embedding__")
-"""How the names begin of what `agentrec migrate` keeps: named after what it was made from, not after its
-request, and replayed to no app."""
+"""Prefixes of what ``agentrec migrate`` keeps: named after what it was made from, not after its request, and
+replayed to no app."""
 
 
 def name_of(key: str, take: int) -> str:
