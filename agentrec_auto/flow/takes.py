@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from agentrec_auto.capture import Ending
 from agentrec_auto.flow.reel import Reel, reel_of
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store.base import Recording, Store
+from agentrec_auto.store.document import FORMAT_VERSION, newer_format
 
 _KEPT_REELS = 4096
 _KEPT_BYTES = 64 * 1024 * 1024
@@ -47,9 +50,17 @@ class Turn:
 class Takes:
     """Counts askings and finds the reels of each."""
 
-    def __init__(self, store: Store, *, policy: str, skip_run: str | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        policy: str,
+        skip_run: str | None,
+        warn: Callable[[str], None] = lambda text: None,
+    ) -> None:
         """``skip_run``: the run whose own recordings are not replayed (auto), or None."""
         self._store = store
+        self._warn = warn
         self._policy = policy
         self._skip_run = skip_run
         self._lock = threading.Lock()
@@ -135,6 +146,8 @@ class Takes:
 
     def _may_replay(self, recording: Recording) -> bool:
         interaction = recording.interaction
+        if interaction.metadata.get("format_version") != FORMAT_VERSION:
+            warn_of_format(interaction.metadata, self._store.where, self._warn)
         if interaction.ending is Ending.FAILED:
             return False
         return self._skip_run is None or interaction.metadata.get("run") != self._skip_run
@@ -149,6 +162,16 @@ class Takes:
         while len(self._reels) > _KEPT_REELS or self._bytes > _KEPT_BYTES:
             _, dropped = self._reels.popitem(last=False)
             self._bytes -= _size(dropped)
+
+
+def warn_of_format(metadata: Mapping[str, Any], where: str, warn: Callable[[str], None]) -> None:
+    """Tell of a recording of a newer agentrec that is about to be replayed: in the same words for all of
+    a corpus, so that it is said once."""
+    if (version := newer_format(metadata)) is not None:
+        warn(
+            f"{where} holds recordings of file format {version!r}, and this agentrec knows {FORMAT_VERSION}: "
+            "they are replayed as far as they are understood; upgrade agentrec-auto"
+        )
 
 
 def _size(reels: tuple[Reel, ...]) -> int:
