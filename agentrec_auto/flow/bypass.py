@@ -13,8 +13,14 @@ class BypassRefusedError(ConnectionRefusedError):
     """In replay, something was about to reach an LLM host and no seam can record or replay it."""
 
 
-def bypass(what: str, host: str) -> None:
-    """Note ``what`` (``a connection``, ``a gRPC call``) to an LLM host.
+_UNKNOWN = (
+    "this call is of no library that is intercepted; `agentrec doctor` names those that are, "
+    "on_miss = 'live' lets it through"
+)
+
+
+def bypass(what: str, host: str, *, why: str = _UNKNOWN) -> None:
+    """Note ``what`` (``a connection``, ``a gRPC call``) to an LLM host; ``why`` it can't be replayed.
 
     Raises `BypassRefusedError` in replay, unless a miss may go live.
     """
@@ -25,10 +31,7 @@ def bypass(what: str, host: str) -> None:
     refused = mode == "replay" and not _may_go_live()
     text = f"{subject} went past every library that is intercepted, and was not recorded"
     if refused:
-        text = (
-            f"refused {subject}: replay never goes live, and this call is of no library that is "
-            "intercepted; `agentrec doctor` names those that are, on_miss = 'live' lets it through"
-        )
+        text = f"refused {subject}: replay never goes live, and {why}"
     seen = ""
     if subject not in _told:
         _told.add(subject)

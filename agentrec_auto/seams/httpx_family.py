@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from agentrec_auto.forks import loading
-from agentrec_auto.seams.httpx_fakes import Fakes
+from agentrec_auto.seams.httpx_fakes import Fakes, tried
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
 METHOD = "_transport_for_url"
@@ -38,10 +38,11 @@ def unpatch(module: ModuleType) -> None:
 
 def _answering(module: ModuleType, kind: str) -> Any:
     interposed: Any = None
+    sparing: Any = None
     fakes = Fakes(module)
 
     def transport_for_url(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        nonlocal interposed
+        nonlocal interposed, sparing
         # respx (``using="httpx"``) takes the class attribute and calls it with the client as an argument:
         # ``instance`` is None then, and ``wrapped`` takes what we were given.
         transport = wrapped(*args, **kwargs)
@@ -49,15 +50,23 @@ def _answering(module: ModuleType, kind: str) -> Any:
             with loading:
                 from agentrec_auto.seams.httpx_transports import family_of  # here: it takes 10 ms
 
-                interposed = getattr(family_of(module), kind)
+                family = family_of(module)
+                sparing = getattr(family, f"Sparing{kind}")
+                interposed = getattr(family, kind)
+        return placed(transport)
+
+    def placed(transport: Any) -> Any:
         # An explicit transport that has a scope, or is one, answers for the call by itself.
         if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport
-        if fakes.has(transport):
+        is_fake = fakes.has(transport)
+        if is_fake or fakes.are_below():
             from agentrec_auto.seams.deciding import wants_fakes
 
             if not wants_fakes():
-                return transport
+                if tries := tried(transport):  # made for this call alone; the last is the real one
+                    tries[-1] = placed(tries[-1])
+                return transport if is_fake else sparing(transport)
         return interposed(transport)
 
     return transport_for_url
