@@ -16,7 +16,7 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
 from agentrec_auto.flow.ledger import Ledger, warn_once
-from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unrecorded, words_for
+from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unreadable, unrecorded, words_for
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
@@ -167,7 +167,9 @@ class Recorder:
                 self._ledger.note(events.LIVE, key=identity.key)
                 return PASS
         site = call_site(self.settings.root)
-        if turn.recorded:
+        if turn.unread:
+            text = unreadable(identity, self._store.where, turn.unread, site=site)
+        elif turn.recorded:
             text = past_last_take(identity, self._store.where, turn.order, turn.recorded, site=site)
         else:
             found = nearest(identity, self._store, self._keyer)

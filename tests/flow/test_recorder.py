@@ -90,6 +90,23 @@ def test_newer_format(match, capsys, monkeypatch):
     assert events(replaying).count("warned") == 1
 
 
+@pytest.mark.parametrize("takes", [1, 2])
+def test_a_recording_that_cannot_be_read(tmp_path, takes):
+    """It is a miss that names the file, and not another take's answer."""
+    store = FolderStore(str(tmp_path))
+    first = recorder(store)
+    for _ in range(takes):
+        answered(first.plan(asking(), "lib"))
+    name = min(store.names(), key=len)
+    (tmp_path / f"{name}.json").write_text("<<<<<<< HEAD")
+    replaying = recorder(store, "replay")
+    plan = replaying.plan(asking(), "lib")
+    assert isinstance(plan, Refuse)
+    assert f"is answered by {name} in {tmp_path}, which can't be read" in plan.miss.text
+    assert isinstance(recorder(store, "replay", on_miss="live").plan(asking(), "lib"), Pass)
+    assert isinstance(recorder(store, run="r2").plan(asking(), "lib"), Record)
+
+
 def test_replay_refuses():
     """Replay refuses what nobody recorded, and remembers that it did."""
     replaying = recorder(MemoryStore(), "replay")
