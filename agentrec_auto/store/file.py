@@ -49,6 +49,7 @@ class FolderStore(Store):
         self._warn = warn
         self._temporary = count()
         self._noted: frozenset[str] = frozenset()
+        self.unread: set[str] = set()
 
     def takes(self, key: Key) -> Sequence[Recording]:
         found = []
@@ -59,6 +60,7 @@ class FolderStore(Store):
             except KeyError:
                 break
             except BrokenRecordingError as error:
+                self.unread.add(name)
                 self._warn(str(error))
                 if not os.path.lexists(self._path(name)):  # on a disk that fails, nothing ends the takes
                     break
