@@ -39,12 +39,16 @@ def passing(module: ModuleType, request: Any) -> Passing | None:
 
     Where respx is at work its body was read.
     """
-    first = next(routers(module), None)
-    if first is not None:
-        return _past_respx(module, request)
-    transport = module.HTTPTransport if hasattr(request.stream, "__iter__") else module.AsyncHTTPTransport
-    name = "handle_request" if transport is module.HTTPTransport else "handle_async_request"
-    return _nothing if _is_spared(getattr(transport, name), request) else None
+    try:
+        if next(routers(module), None) is not None:
+            return _past_respx(module, request)
+        if hasattr(request.stream, "__iter__"):
+            method = module.HTTPTransport.handle_request
+        else:
+            method = module.AsyncHTTPTransport.handle_async_request
+        return _nothing if _is_spared(method, request) else None
+    except Exception:  # a version of the tool that keeps its books in another way: it answers, as ever
+        return None
 
 
 def went_past(module: ModuleType, response: Any) -> bool:

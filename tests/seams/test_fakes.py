@@ -14,7 +14,7 @@ import respx
 from loopback import LoopbackServer
 from seams.twins import CHAT, Corpus, Twin, only, question, settled
 
-from agentrec_auto.seams import httpx_family
+from agentrec_auto.seams import httpx_family, httpx_passing
 
 MODES = ["off", "record", "auto", "replay", "verify"]
 URL = "http://llm.test" + CHAT
@@ -184,6 +184,16 @@ async def test_respx_side_effect_that_passes(
             await twin.post(client, server.url + CHAT)
     assert corpus.counts == {"refused": 1}
     await twin.close(client)
+
+
+async def test_respx_that_nobody_knows(
+    corpus: Corpus, mode: str, twin: Twin, httpcore2_mocker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version of respx that has its routes elsewhere answers as if we weren't there."""
+    monkeypatch.setattr(httpx_passing, "_past_respx", lambda module, request: request.no_such_thing)
+    with respx.mock(using="httpcore" if twin.H is httpx else "httpcore2") as router:
+        router.post(URL).respond(200, json=FAKED)
+        await is_left_alone(twin, corpus, twin.client())
 
 
 @only(httpx2)
