@@ -30,23 +30,35 @@ def kept_out(command: Sequence[str]) -> str:
     """What to say of ``command``, if it keeps us out; else empty."""
     start = after_env(command)
     if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
-        shown = " ".join(command[: start + 1])
+        shown = _shown(command[: start + 1])
         return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
     if not _is_python(command[start : start + 1]):
         return ""
     if sets_us_aside(command[:start]) and not has_start_up_file(command[start]):
-        shown = " ".join(command[: start + 1])
+        shown = _shown(command[: start + 1])
         return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{CURE}"
     flag, module = _read(command[start + 1 :])
-    if not flag or module in _ASK_NOTHING:
+    if not flag or module in _ASK_NOTHING or _asks_for_words(command[start + 1 :]):
         return ""
-    shown = " ".join([*command[: start + 1], flag])
+    shown = _shown([*command[: start + 1], flag])
     cure = CURE
     if "S" in flag:
         cure = ""
     elif has_start_up_file(command[start]):
         return ""
     return f"`{shown}` passes our sitecustomize by: nothing is intercepted there{cure}"
+
+
+def is_awaited(command: Sequence[str]) -> bool:
+    """Whether ``command`` is a Python that is to load us: not one that is asked for its version, for nothing
+    that could ask a model, or to be left alone."""
+    start = after_env(command)
+    if not _is_python(command[start : start + 1]):
+        return False
+    if any(word.startswith("AGENTREC_MODE=") for word in command[:start]):
+        return False
+    words = command[start + 1 :]
+    return not _asks_for_words(words) and _read(words)[1] not in _ASK_NOTHING
 
 
 def tell(words: Sequence[str]) -> None:
@@ -83,6 +95,31 @@ def sets_us_aside(words: Sequence[str]) -> bool:
 
 def _is_python(words: Sequence[str]) -> bool:
     return bool(words) and os.path.basename(words[0]).startswith("python")
+
+
+def _shown(words: Sequence[str]) -> str:
+    """Words as they may be shown: a setting may hold a key."""
+    told = (word.partition("=") for word in words)
+    return " ".join(
+        f"{name}=…" if sign and name != "PYTHONPATH" else name + sign + value for name, sign, value in told
+    )
+
+
+def _asks_for_words(words: Sequence[str]) -> bool:
+    """Whether Python is to print its version or its help, and do nothing else: it runs no start-up file."""
+    for word in words:
+        if not word.startswith("-") or word == "-":
+            return False
+        if word.startswith(("--version", "--help")):
+            return True
+        for letter in word[1:]:
+            if letter in "Vh?":
+                return True
+            if letter in "cmWX-":  # what follows is its value
+                break
+        if letter in "cm":
+            return False
+    return False
 
 
 def _read(words: Sequence[str]) -> tuple[str, str]:

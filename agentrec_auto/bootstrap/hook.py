@@ -133,6 +133,8 @@ def start() -> None:
     if mode() == "off" or _is_on():
         return
     begin_run(os.environ)
+    if os.environ.pop("AGENTREC_AWAITED", ""):
+        _report()
     sys.meta_path.insert(0, Watcher)
     sys.meta_path.append(Home)
     if mode() == "replay" and "AGENTREC_KEYS_SET" not in os.environ:  # set by who began the run
@@ -145,6 +147,14 @@ def start() -> None:
     said.update((name, value) for name, value in os.environ.items() if name.startswith("AGENTREC_"))
     for name in WATCHED.intersection(sys.modules):
         wake(name, sys.modules[name])
+
+
+def _report() -> None:
+    """Let ``agentrec run`` see, by the time of its folder, that we are there."""
+    try:
+        os.utime(os.environ["AGENTREC_RUN_DIR"])
+    except (OSError, KeyError):
+        pass
 
 
 def restore() -> None:

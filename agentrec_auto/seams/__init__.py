@@ -5,7 +5,7 @@ anything. A seam has a file that patches its library (imported along with it, so
 deals with a call (imported at the first); docs/seams.md says how to write another.
 
 patched                what deals with a call
-httpx_family           httpx_transports · httpx_played · httpx_fakes (httpx and httpx2)
+httpx_family           httpx_transports · httpx_played · httpx_fakes · httpx_passing (httpx and httpx2)
 aiohttp_client         aiohttp_exchange · aiohttp_played · aiohttp_tapped
 urllib3_pools          urllib3_exchange (and so requests and botocore)
 urllib_request         urllib_exchange

@@ -16,7 +16,7 @@ from agentrec_auto.capture import CapturedRequest, headers_without
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.seams import httpx_played
+from agentrec_auto.seams import httpx_passing, httpx_played
 from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned_anew, process_recorder
 
 
@@ -27,6 +27,8 @@ class Family:
     module: ModuleType
     Transport: Any
     AsyncTransport: Any
+    SparingTransport: Any
+    SparingAsyncTransport: Any
 
 
 _families: dict[int, Family] = {}
@@ -189,7 +191,61 @@ def _made_for(H: Any) -> Family:
         def __del__(self) -> None:
             self._tap.dropped()
 
-    return Family(H, Transport, AsyncTransport)
+    class SparingTransport(Transport):
+        """Around a transport below which a mocking tool is at work: minds what that lets through alone."""
+
+        went = False
+
+        def handle_request(self, request: Any) -> Any:
+            if next(httpx_passing.routers(H), None) is not None:
+                request.read()
+            let = httpx_passing.passing(H, request)
+            if let is None:
+                response = self._inner.handle_request(request)
+                if httpx_passing.went_past(H, response) and _is_ours(self._find, request, _asked(H, request)):
+                    try:
+                        httpx_passing.tell(request.url.host)
+                    except BaseException:
+                        response.close()
+                        raise
+                return response
+            response = super().handle_request(request)
+            if not self.went:
+                let()
+            return response
+
+        def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            self.went = True
+            return super()._send(request, tap)
+
+    class SparingAsyncTransport(AsyncTransport):
+        """The same, for async clients."""
+
+        went = False
+
+        async def handle_async_request(self, request: Any) -> Any:
+            if next(httpx_passing.routers(H), None) is not None:
+                await request.aread()
+            let = httpx_passing.passing(H, request)
+            if let is None:
+                response = await self._inner.handle_async_request(request)
+                if httpx_passing.went_past(H, response) and _is_ours(self._find, request, _asked(H, request)):
+                    try:
+                        httpx_passing.tell(request.url.host)
+                    except BaseException:
+                        await response.aclose()
+                        raise
+                return response
+            response = await super().handle_async_request(request)
+            if not self.went:
+                let()
+            return response
+
+        async def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            self.went = True
+            return await super()._send(request, tap)
+
+    return Family(H, Transport, AsyncTransport, SparingTransport, SparingAsyncTransport)
 
 
 def _asked(H: Any, request: Any) -> CapturedRequest | None:

@@ -14,7 +14,7 @@ A store keeps interactions by key and take. Theory of operation:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,10 @@ class Store(ABC):
 
     where: str
     """What to call it in messages: a path or a URL."""
+
+    unread: Set[str] = frozenset()
+    """Names of what `takes` has left out so far, where the store keeps them: replay then puts no other take
+    in their place."""
 
     @abstractmethod
     def takes(self, key: Key) -> Sequence[Recording]:
@@ -134,9 +138,10 @@ def split_name(name: str) -> tuple[str, int]:
 
 def in_asked_order(recordings: Sequence[Recording]) -> list[Recording]:
     """Takes (given by number) in the order they were asked; those that don't say keep their place."""
-    return sorted(recordings, key=lambda recording: _order(recording.interaction))
+    return sorted(recordings, key=lambda recording: asked_order(recording.interaction))
 
 
-def _order(interaction: CapturedInteraction) -> int:
+def asked_order(interaction: CapturedInteraction) -> int:
+    """Which asking an interaction says it was; 0 where it doesn't say."""
     order = interaction.metadata.get("order", 0)
     return order if isinstance(order, int) else 0

@@ -48,6 +48,17 @@ _LONG = 256
 _COMPLETE = Ending.COMPLETE.value
 
 
+def newer_format(metadata: Mapping[str, Any]) -> Any:
+    """The version of a file's format, where it is none that we know; None for those that we do.
+
+    Such a file is read as far as it is understood, and never written: what isn't understood would be lost.
+    """
+    version = metadata.get("format_version", FORMAT_VERSION)
+    if version == FORMAT_VERSION or (isinstance(version, int) and version < FORMAT_VERSION):
+        return None
+    return version
+
+
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
     """The file's bytes: see `pieces`."""
     return b"".join(pieces(interaction, summary=summary))

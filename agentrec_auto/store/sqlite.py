@@ -43,6 +43,7 @@ class SQLiteStore(Store):
         self.where = path
         self._warn = warn
         self._connection = ProcessConnection()
+        self.unread: set[str] = set()
 
     def takes(self, key: Key) -> Sequence[Recording]:
         found = []
@@ -53,6 +54,7 @@ class SQLiteStore(Store):
             except KeyError:
                 break
             except BrokenRecordingError as error:
+                self.unread.add(name)
                 self._warn(str(error))
         return in_asked_order(found) if len(found) > 1 else found
 
