@@ -35,28 +35,29 @@ class Fakes:
         self._methods: tuple[Any, Any] = (None, None)
         self._replaced = False
 
-    def has(self, transport: Any) -> bool:
-        """Whether ``transport`` stays in this process."""
+    def are_at_work(self, transport: Any) -> bool:
+        """Whether ``transport`` is a fake, or a mocking tool is active that answers its calls or lets them
+        through."""
         kind = type(transport)
         fake = self._kinds.get(kind)
         if fake is None:
             fake = self._kinds[kind] = self._is_one(kind)
-        if fake:
-            seen.add(self._module.__name__)
-        return fake
-
-    def are_below(self) -> bool:
-        """Whether a mocking tool is active for the library, and answers calls or lets them through."""
-        has_respx = "respx.mocks" in sys.modules and next(routers(self._module), None) is not None
-        if has_respx or self._is_replaced():
+        if fake or ("respx.mocks" in sys.modules and self._are_routed()) or self._is_replaced():
             seen.add(self._module.__name__)
             return True
         return False
+
+    def stays(self, transport: Any) -> bool:
+        """Whether ``transport``, of which `are_at_work` was asked, never leaves this process."""
+        return self._kinds[type(transport)]
 
     def _is_one(self, kind: type) -> bool:
         module = self._module
         fakes = (module.MockTransport, module.ASGITransport, module.WSGITransport)
         return issubclass(kind, fakes) or kind.__name__ in _NAMES
+
+    def _are_routed(self) -> bool:
+        return next(routers(self._module), None) is not None
 
     def _is_replaced(self) -> bool:
         sync, asynchronous = self._module.HTTPTransport, self._module.AsyncHTTPTransport

@@ -100,14 +100,13 @@ def _answering(module: ModuleType, kind: str) -> Any:
         # An explicit transport that has a scope, or is one, answers for the call by itself.
         if isinstance(transport, interposed) or getattr(transport, "agentrec_takes_over", False):
             return transport
-        is_fake = fakes.has(transport)
-        if is_fake or fakes.are_below():
+        if fakes.are_at_work(transport):
             from agentrec_auto.seams.deciding import wants_fakes
 
             if not wants_fakes():
                 if tries := tried(transport):  # made for this call alone; the last is the real one
                     tries[-1] = placed(tries[-1])
-                return transport if is_fake else sparing(transport)
+                return transport if fakes.stays(transport) else sparing(transport)
         return interposed(transport)
 
     return transport_for_url
