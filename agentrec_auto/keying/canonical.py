@@ -23,6 +23,9 @@ _MADE_UP = re.compile(
 _SIGNS_OF_IDS = (b'id"', b'Id"', b'Token"', b"\\u", b"\0")
 """How the names end; they may be spelled with escapes, and a body in UTF-16, every other byte NUL."""
 
+BOUNDARY = b"boundary"
+"""What every multipart boundary is called: SDKs make one up for each request."""
+
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
 _DEEPEST = 200
@@ -64,7 +67,7 @@ def canonical_bytes(content: bytes, content_type: bytes) -> bytes:
     """The canonical form of a body that is no JSON: multipart under a constant boundary, forms sorted."""
     kind = content_type.split(b";")[0].strip().lower()
     if kind.startswith(b"multipart/") and (match := _BOUNDARY.search(content_type)):
-        return content.replace(match.group(1), b"boundary")
+        return content.replace(match.group(1), BOUNDARY)
     if kind == b"application/x-www-form-urlencoded":
         pairs = parse_qsl(content.decode("utf-8", "surrogateescape"), keep_blank_values=True)
         return canonical_json(sorted(pairs)).encode("utf-8", "surrogateescape")
