@@ -14,8 +14,13 @@ SEAMS = {
     "websockets.sync.client": "agentrec_auto.seams.websocket_clients",
     "websockets.legacy.client": "agentrec_auto.seams.websocket_clients",
     "grpc": "agentrec_auto.seams.grpc_channels",
+    "google.auth": "agentrec_auto.seams.google_credentials",
 }
 """Module watched for → module of ours with ``patch(module)`` and ``unpatch(module)``."""
 
-UNRECORDED = frozenset(name for name in SEAMS if name.startswith("websockets.")) | {"grpc"}
-"""Those whose calls to LLM hosts are told and, in replay, refused, but not recorded."""
+UNRECORDED = frozenset(name for name in SEAMS if name.startswith("websockets.")) | {
+    "grpc",
+    "google.auth",
+}
+"""Those that nothing is recorded of: the last makes no calls, those of the others to LLM hosts are told and,
+in replay, refused."""
