@@ -12,9 +12,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.seams.stand_in import TOKEN, is_wanted
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
-_TOKEN = "agentrec-dummy"
 _PROJECT_VARIABLES = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
 """Where `google.auth.default` looks, too, in this order."""
 
@@ -35,24 +35,17 @@ def _default(wrapped: Any, instance: Any, args: tuple[Any, ...], kwargs: dict[st
     try:
         return wrapped(*args, **kwargs)
     except Exception as error:
-        if type(error).__name__ != "DefaultCredentialsError" or not _is_wanted():
+        if type(error).__name__ != "DefaultCredentialsError" or not is_wanted():
             raise
         return _stand_in(), next(filter(None, map(os.environ.get, _PROJECT_VARIABLES)), None)
-
-
-def _is_wanted() -> bool:
-    """Whether this is a replay, which may make up what is secret."""
-    switch = os.environ.get("AGENTREC_DUMMY_KEYS", "").strip().lower()
-    mode = os.environ.get("AGENTREC_MODE", "").strip()
-    return mode == "replay" and switch not in ("0", "false", "no", "off")
 
 
 def _stand_in() -> Any:
     base = import_module("google.auth.credentials").Credentials
 
     def refresh(self: Any, request: Any) -> None:
-        self.token = _TOKEN
+        self.token = TOKEN
 
     made = type("ReplayCredentials", (base,), {"refresh": refresh})()
-    made.token = _TOKEN
+    made.token = TOKEN
     return made
