@@ -1,7 +1,7 @@
 """Keeping what came back: from a settled tap to an interaction in the store.
 
-`Keeping` is the outlet of one tap; the `Shelf` is what all of them share. A response that can't be kept
-costs one warning, never the app's call.
+`Keeping` is the outlet of one tap; the `Shelf` is what the taps of a recorder share. A response that can't be
+kept costs one warning, never the app's call.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ class Origin:
     library: str
     call_site: str | None
     said: Mapping[str, Any]
-    """What the program says of it: stored over what we know ourselves."""
+    """Metadata from the program; wins over ours."""
 
 
 class Shelf:
-    """Where the responses under way of one recorder are, and what is needed to keep them."""
+    """The responses under way of one recorder, and what is needed to keep them."""
 
     def __init__(
         self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, scope: Scope, *, run: str
@@ -114,7 +114,7 @@ class Shelf:
                 self._open.pop().closed()
 
     def note_secrets(self, dialect: str) -> None:
-        """Tell the store which API-key variables are set; looked for every few seconds, for it takes time."""
+        """Tell the store which API-key variables are set; every few seconds at most, for it takes time."""
         now = perf_counter()
         if now >= self._look_again_at.get(dialect, 0.0):
             self._look_again_at[dialect] = now + _LOOK_AGAIN_S
@@ -165,7 +165,7 @@ class Keeping:
             self._tell_once(error)
 
     def spool(self, tap: Tap) -> Spool | None:
-        """A spool for what redaction can tell clean as it comes; what is verified is held, to be compared."""
+        """A spool, if redaction can watch the body as it comes; none in verify, which compares it whole."""
         if self._shelf.settings.mode == "verify" or isinstance(tap.chunks, Spool):
             return None
         watch = self._origin.redaction.watch(tap.headers)
@@ -282,7 +282,7 @@ class Keeping:
         return {**{name: value for name, value in told.items() if value is not None}, **said}
 
     def _tell_once(self, error: Exception) -> None:
-        """The store fails: that is said of the first call it fails for, and counted for all."""
+        """The store fails: said once, of the first call it fails for; counted for each."""
         shelf = self._shelf
         if not shelf.is_told:
             shelf.is_told = True
@@ -300,7 +300,7 @@ class Keeping:
 
 
 def _secrets(dialect: str) -> list[str]:
-    """The key variables that the app has, and those for what it has elsewhere: a profile, a role."""
+    """The key variables that are set; for Bedrock also its own, which a profile or a role may stand for."""
     here = [name for name in KEY_VARIABLES if os.environ.get(name)]
     return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here
 
