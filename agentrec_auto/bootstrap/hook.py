@@ -23,6 +23,7 @@ LIBRARIES = (
     *("lm15.transports._sync", "lm15.transports._async"),
     *("dspy._vendor.lm15.transports._sync", "dspy._vendor.lm15.transports._async"),
     *("websockets.asyncio.client", "websockets.sync.client", "websockets.legacy.client", "grpc"),
+    *("google.auth", "azure.identity", "azure.identity.aio"),
 )
 """The keys of `agentrec_auto.seams.table.SEAMS`; reading them there would be three more imports."""
 

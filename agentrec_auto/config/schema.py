@@ -257,7 +257,7 @@ class AgentrecTable(Table):
     """Whether in-process fakes (MockTransport, ASGI and WSGI transports, respx) are intercepted, too."""
 
     dummy_keys: Annotated[bool, BeforeValidator(values.truth("dummy_keys"))] = _DEFAULT.dummy_keys
-    """Whether replay gives SDKs a dummy for an API-key variable that is unset."""
+    """Whether replay gives SDKs a dummy for unset API-key variables, and for logins to Google and Azure."""
 
 
 class File(Table):

@@ -11,7 +11,7 @@ from typing import Any
 
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.wording import body_text
-from agentrec_auto.flow.nearest import MISSING, changed, walk
+from agentrec_auto.flow.nearest import MISSING, body_differences, changed
 from agentrec_auto.keying.canonical import NO_DOCUMENT
 from agentrec_auto.keying.fingerprint import Identity
 from agentrec_auto.providers.conversation import Answer, ToolCall
@@ -34,6 +34,7 @@ class Difference:
     before: Any
     after: Any
     is_in_body: bool = False
+    """Whether it is at a path of the JSON body, which a rule can name."""
 
     @property
     def told(self) -> str:
@@ -104,13 +105,9 @@ def request_differences(before: Identity, after: Identity) -> Iterator[Differenc
     ):
         if old != new:
             yield Difference(path, old, new)
-    if before.document is NO_DOCUMENT or after.document is NO_DOCUMENT:
-        if before.body != after.body:
-            yield Difference("body", before.body, after.body)
-        return
-    for path, old, new in walk(before.document, after.document):
-        if path not in ("model", "stream"):
-            yield Difference(path, _present(old), _present(new), is_in_body=True)
+    is_json = before.document is not NO_DOCUMENT and after.document is not NO_DOCUMENT
+    for path, old, new in body_differences(before, after):
+        yield Difference(path, _present(old), _present(new), is_in_body=is_json)
 
 
 def _present(value: Any) -> Any:

@@ -16,7 +16,7 @@ from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.keeping import Shelf
 from agentrec_auto.flow.ledger import Ledger
-from agentrec_auto.flow.miss import Miss, words_for
+from agentrec_auto.flow.miss import Miss, legible, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.flow.plan import Plan, Record, Refuse
 from agentrec_auto.flow.recorder import Recorder
@@ -138,7 +138,7 @@ class ScopeRecorder(Recorder):
             differing = ", ".join(differences(identity, found.identity)[:_TOLD])
             text += f" The nearest, {found.recording.name} ({found.alike} alike)"
             text += f", differs at {differing}." if differing else ", is of another id."
-        text = self._redactor.text(text)
+        text = legible(self._redactor.text(text))
         self._ledger.note(events.MISSED, text=text, key=identity.key)
         return Refuse(Miss(text, words_for(identity)))
 

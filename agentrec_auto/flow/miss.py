@@ -87,6 +87,12 @@ class Miss:
                 return {"type": "error", "message": self.text, "detail": self.text, "error": error}
 
 
+def legible(text: str) -> str:
+    """``text`` as any terminal, file and pipe can take it: bytes that are no UTF-8, and halves of surrogate
+    pairs, as escapes. pytest-xdist's pipe breaks at one, and with it the whole session."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def asked_for(identity: Identity, site: str | None = None) -> str:
     """A request in a few words: ``POST /v1/chat/completions (model gpt-4o, from app.py:answer)``."""
     told = [f"model {_cut(identity.model)}"] if identity.model else []

@@ -92,16 +92,21 @@ def differences(asked: Identity, found: Identity) -> list[str]:
         )
         if before != now
     ]
-    if asked.document is NO_DOCUMENT or found.document is NO_DOCUMENT:
-        if asked.body != found.body:
-            told.append(f"body: {changed(found.body, asked.body)}")
-        return told
-    told += [
-        f"{path}: {changed(before, now)}"
-        for path, before, now in walk(found.document, asked.document)
-        if path not in ("model", "stream")
-    ]
+    told += [f"{path}: {changed(before, now)}" for path, before, now in body_differences(found, asked)]
     return told
+
+
+def body_differences(before: Identity, now: Identity) -> Iterator[tuple[str, Any, Any]]:
+    """Where two bodies differ, the model and the stream flag aside: by the paths of JSON, by the fields of
+    uploads; others as a whole, which is called ``body``."""
+    if before.document is not NO_DOCUMENT and now.document is not NO_DOCUMENT:
+        yield from (one for one in walk(before.document, now.document) if one[0] not in ("model", "stream"))
+    elif before.body != now.body:
+        from agentrec_auto.keying.forms import fields  # here: for who uploads, and misses
+
+        forms = fields(before.body), fields(now.body)
+        found = [] if None in forms else list(walk(*forms))
+        yield from found or [("body", before.body, now.body)]
 
 
 def _query(identity: Identity) -> str:

@@ -16,7 +16,7 @@ from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
 from agentrec_auto.flow.ledger import Ledger, warn_once
-from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unreadable, unrecorded, words_for
+from agentrec_auto.flow.miss import CURE, Miss, legible, past_last_take, unreadable, unrecorded, words_for
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
@@ -106,6 +106,7 @@ class Recorder:
 
     def refuse(self, text: str, *, dialect: str = "", **facts: Any) -> Plan:
         """A refusal in words: on stderr now, in the ledger for the end, and as the app's answer."""
+        text = legible(text)
         self._ledger.missed(text, **facts)
         return Refuse(Miss(text, dialect))
 

@@ -1,6 +1,7 @@
 """Who it is: the identity of a request for replay, and the identity of the question it asks.
 
 canonical      one form for all spellings of a body
+forms          the fields of an upload, to tell which differ
 rules          what the user said doesn't count, or counts too
 fingerprint    the key by which patched libraries are replayed
 seen           requests met before, whose key is known without looking

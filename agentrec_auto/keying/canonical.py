@@ -25,6 +25,9 @@ _SIGNS_OF_IDS = (b'id"', b'Id"', b'Token"', b"\\u", b"\0")
 """One of these is in every body with such a member: the ends of the names; ``\\u``, for they may be spelled
 with escapes; and NUL, for the body may be in UTF-16."""
 
+BOUNDARY = b"boundary"
+"""What every multipart boundary is called: SDKs make one up for each request."""
+
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
 _DEEPEST = 200
@@ -68,7 +71,7 @@ def canonical_bytes(content: bytes, content_type: bytes) -> bytes:
     """The canonical form of a body that is no JSON: multipart under a constant boundary, forms sorted."""
     kind = content_type.split(b";")[0].strip().lower()
     if kind.startswith(b"multipart/") and (match := _BOUNDARY.search(content_type)):
-        return content.replace(match.group(1), b"boundary")
+        return content.replace(match.group(1), BOUNDARY)
     if kind == b"application/x-www-form-urlencoded":
         pairs = parse_qsl(content.decode("utf-8", "surrogateescape"), keep_blank_values=True)
         return canonical_json(sorted(pairs)).encode("utf-8", "surrogateescape")

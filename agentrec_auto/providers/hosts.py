@@ -45,6 +45,7 @@ LLM_HOSTS = (
     "openrouter.ai",
     "router.huggingface.co",
     "api-inference.huggingface.co",
+    "endpoints.huggingface.cloud",
     "integrate.api.nvidia.com",
     "dashscope.aliyuncs.com",
     "dashscope-intl.aliyuncs.com",

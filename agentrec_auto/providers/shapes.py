@@ -32,7 +32,8 @@ _OPENAI_REST = (
     "models|files|batches|vector_stores|assistants|threads|conversations|uploads"
     "|fine_tuning|containers|evals|videos|skills"
 )
-_GEMINI_REST = "models|tunedModels|files|batches|operations|cachedContents|fileSearchStores|interactions"
+_GEMINI_OWN = "tunedModels|cachedContents|fileSearchStores|interactions"
+_GEMINI_REST = f"models|files|batches|operations|{_GEMINI_OWN}"
 
 SHAPES = (
     _shape("openai", r"/chat/completions(/.*)?$"),
@@ -55,6 +56,7 @@ SHAPES = (
     _shape("replicate", r"/predictions(/.*)?$", distinctive=False),
     _shape("openai", rf"/(v1|openai)/({_OPENAI_REST})(/.*)?$"),  # Azure's are below /openai
     _shape("gemini", rf"/v1(alpha|beta)\d*/({_GEMINI_REST})(/.*)?$"),
+    _shape("gemini", rf"/v1/({_GEMINI_OWN})(/.*)?$"),  # where google-genai 3.4 asks
 )
 
 _TELEMETRY = re.compile(
@@ -89,8 +91,13 @@ def is_llm_call(method: str, host: str, path: str, document: Callable[[], object
 
 
 def asks_a_model(document: object) -> bool:
-    """Whether a JSON body has the shape of a question to a model: ``model`` and something to answer."""
-    return isinstance(document, dict) and "model" in document and any(name in document for name in _QUESTION)
+    """Whether a JSON body has the shape of a question to a model: ``model`` and something to answer; or, as
+    Hugging Face's servers are asked, which hold but one model, text as ``inputs``, and ``parameters``."""
+    if not isinstance(document, dict):
+        return False
+    if "model" in document:
+        return any(name in document for name in _QUESTION)
+    return isinstance(document.get("inputs"), str) and isinstance(document.get("parameters"), dict)
 
 
 def model_of(path: str, document: object) -> str | None:

@@ -12,6 +12,7 @@ urllib_request         urllib_exchange
 lm15_transports        lm15_exchange (DSPy)
 websocket_clients      upgrades: told, and refused in replay, not recorded
 grpc_channels          the same
+google_credentials · azure_tokens    stand_in: a token in replay, where a cloud gives none
 
 what they share
 wrapping               putting a wrapper around a function, and taking it away

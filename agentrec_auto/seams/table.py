@@ -14,8 +14,17 @@ SEAMS = {
     "websockets.sync.client": "agentrec_auto.seams.websocket_clients",
     "websockets.legacy.client": "agentrec_auto.seams.websocket_clients",
     "grpc": "agentrec_auto.seams.grpc_channels",
+    "google.auth": "agentrec_auto.seams.google_credentials",
+    "azure.identity": "agentrec_auto.seams.azure_tokens",
+    "azure.identity.aio": "agentrec_auto.seams.azure_tokens",
 }
 """Module watched for → module of ours with ``patch(module)`` and ``unpatch(module)``."""
 
-UNRECORDED = frozenset(name for name in SEAMS if name.startswith("websockets.")) | {"grpc"}
-"""Those whose calls to LLM hosts are told and, in replay, refused, but not recorded."""
+UNRECORDED = frozenset(name for name in SEAMS if name.startswith("websockets.")) | {
+    "grpc",
+    "google.auth",
+    "azure.identity",
+    "azure.identity.aio",
+}
+"""Those that nothing is recorded of: calls of websockets and grpc to LLM hosts are told and, in replay,
+refused; the others only give tokens."""

@@ -60,6 +60,44 @@ def test_differences(before, now, told):
     assert differences(one(*now), one(*before)) == [told]
 
 
+def upload(boundary, *parts):
+    """A form as SDKs send it: each part a name, what else its head says, and its content."""
+    told = b"".join(
+        b'--%b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n' % (boundary, name, head, content)
+        for name, head, content in parts
+    )
+    kind = b"multipart/form-data; boundary=" + boundary
+    address = "https://api.openai.com/v1/audio/transcriptions"
+    return KEYER.identify(
+        CapturedRequest("POST", address, [(b"content-type", kind)], told + b"--" + boundary + b"--\r\n")
+    )
+
+
+FILE = b'; filename="a.wav"\r\nContent-Type: audio/wav'
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ([(b"model", b"", b"a")], [(b"model", b"", b"b")], ['model: "a" → "b"']),
+        ([(b"model", b"", b"a")], [(b"model", b"", b"a"), (b"n", b"", b"2")], ['n: absent → "2"']),
+        ([(b"file", FILE, b"\xff")], [(b"file", FILE, b"\xfe")], ['file.content: "\udcff" → "\udcfe"']),
+        (
+            [(b"file", FILE, b"1")],
+            [(b"file", FILE.replace(b"a.wav", b"b.wav"), b"1")],
+            ['file.filename: "a.wav" → "b.wav"'],
+        ),
+        ([(b"to[]", b"", b"1"), (b"to[]", b"", b"2")], [(b"to[]", b"", b"1"), (b"to[]", b"", b"3")], ['to[][1]: "2" → "3"']),
+        ([(b"a", b"", b"1"), (b"b", b"", b"2")], [(b"b", b"", b"2"), (b"a", b"", b"1")], None),
+        ([(b"a", b"", b"1")], [], None),
+    ],
+)  # fmt: skip
+def test_differences_of_uploads(before, now, told):
+    """What differs in a form is told by its field; where that doesn't do, as the body."""
+    found = differences(upload(b"second", *now), upload(b"first", *before))
+    assert found == told if told else [one[:6] for one in found] == ["body: "]
+
+
 def test_a_recording_under_another_name():
     """The rules for keys changed, or a file was renamed: the recording that would answer is told, and the cure."""
     store = MemoryStore()

@@ -38,6 +38,9 @@ def concerned(method, path, body=None):
         "GET /v1beta/batches/1",
         "POST /v1beta/cachedContents",
         "GET /v1beta/interactions/1",
+        "GET /v1/interactions/1",
+        "POST /v1/cachedContents",
+        "GET /v1/fileSearchStores/1/documents",
     ],
 )
 def test_calls_without_a_question(asked):
@@ -97,3 +100,10 @@ def test_questions_anywhere():
     """A body that asks a model does, wherever it goes."""
     assert concerned("POST", "/ask", b'{"model": "m", "input": "q"}')
     assert not concerned("POST", "/ask", b'{"model": "T", "colour": "black"}')
+
+
+def test_questions_to_the_one_model_of_a_server():
+    """Hugging Face's servers are asked without a model's name; a server of tensors is another thing."""
+    assert concerned("POST", "/", b'{"inputs": "q", "parameters": {}, "stream": true}')
+    assert not concerned("POST", "/", b'{"inputs": [{"name": "x", "data": [1]}], "parameters": {}}')
+    assert not concerned("POST", "/", b'{"inputs": "q"}')

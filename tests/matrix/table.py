@@ -54,7 +54,7 @@ SDKS = (
             Edition("newest", ("anthropic[bedrock,vertex]",), ("httpx2",)),
         ),
         of="anthropic",
-        note="Its clients for Bedrock and for Vertex AI.",
+        note="Its clients for Bedrock and for Vertex AI, which in replay need no credentials.",
     ),
     Entry(
         "google-genai",

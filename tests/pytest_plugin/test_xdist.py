@@ -105,3 +105,23 @@ def test_under_run(suite: Suite) -> None:
     ran = suite.python(*words, "-p", "agentrec_auto", "-p", XDIST, "-n", "2")
     assert section(ran) == ["0 replayed, 2 recorded, 0 missed · mode auto · corpus"]
     assert ran.stderr == "agentrec: 0 replayed, 2 recorded, 0 missed · mode auto · corpus\n"
+
+
+def test_a_miss_of_bytes_that_are_no_text(suite: Suite) -> None:
+    """A miss whose difference lies in a file's bytes fails its test, and not the session."""
+    suite.write(
+        "test_app.py",
+        """
+        import httpx2, os, pytest
+        from app import URL
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(number):
+            content = b"\\xff\\xfe" + os.environ["ASKED"].encode()
+            httpx2.post(URL + "/v1/files", content=content).raise_for_status()
+        """,
+    )
+    suite.pytest("--agentrec", "record", ASKED="one")
+    ran = suite.pytest("-n", "2", "--agentrec", "replay", plugins=XDIST, ASKED="another")
+    assert (ran.code, "2 failed" in ran.stdout) == (1, True)
+    assert r'body: "\udcff\udcfeone" -> "\udcff\udcfeanother"' in ran.stdout
