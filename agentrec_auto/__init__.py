@@ -129,19 +129,10 @@ _HOMES = {
 }
 
 _ROOMS = frozenset(
-    {
-        "capture",
-        "cli",
-        "comparators",
-        "errors",
-        "importers",
-        "keying",
-        "migration",
-        "pricing",
-        "providers",
-        "report",
-    }
-    | {"session", "store", "transport"}
+    (
+        *("capture", "cli", "comparators", "errors", "importers", "keying", "migration"),
+        *("pricing", "providers", "report", "session", "store", "transport"),
+    )
 )
 """Modules that programs reach as attributes, without importing them."""
 

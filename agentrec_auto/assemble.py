@@ -40,7 +40,7 @@ def recorder() -> Recorder:
 
 
 def current() -> Recorder | None:
-    """The recorder of this process, if it was assembled yet."""
+    """The recorder of this process; None if it wasn't assembled yet."""
     return _recorder
 
 

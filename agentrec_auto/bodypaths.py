@@ -7,8 +7,9 @@
     metadata.*                   every member
     metadata["billing.id"]       a name with a dot, a bracket or a quote in it
 
-A `BodyPath` is read once and is also an automaton over the steps that lead down into a document
-(`START`, `step`, `arrives`), so that a reader that knows no more than where it stands can follow it.
+A `BodyPath` is parsed once. It is also an automaton over the steps that lead down into a document (`START`,
+`step`, `arrives`), so that a reader which meets the members one by one, without a parsed document, can
+follow it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Step = str | int
 """What leads from a container to a value: a member's name or an element's position."""
 
 Places = frozenset[int]
-"""How far into a path one has come: the parts that may come next."""
+"""How far one has come into a path: indices of the parts that may match next, several after ``**``."""
 
 START: Places = frozenset((0,))
 
@@ -49,14 +50,14 @@ class _Wild(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BodyPath:
-    """One path, read and checked."""
+    """One path, parsed and checked; made by `compile`."""
 
     text: str
     parts: tuple[Step | _Wild, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The member names that are in every document this path leads into."""
+        """The member names that a document must have for this path to lead anywhere in it."""
         return tuple(part for part in self.parts if isinstance(part, str))
 
     def find(self, document: Any) -> Iterator[Any]:
@@ -99,7 +100,7 @@ class BodyPath:
         reached = set()
         for place in places:
             part = self.parts[place] if place < len(self.parts) else None
-            if part is _Wild.DEEP:  # stays, or is over and the part behind it is met
+            if part is _Wild.DEEP:  # it takes this step and goes on, or ends and the part behind it takes it
                 reached.add(place)
                 place += 1
                 part = self.parts[place]
@@ -116,7 +117,7 @@ class BodyPath:
         return frozenset(reached)
 
     def arrives(self, places: Places) -> bool:
-        """Whether the value one stands on is meant."""
+        """Whether the value at these places is one that the path leads to."""
         return len(self.parts) in places
 
 

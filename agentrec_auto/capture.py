@@ -83,6 +83,11 @@ class CapturedInteraction:
         return CapturedInteraction(request, status, response_headers, extensions, chunks, metadata)
 
 
+def headers_without(headers: Headers, *names: bytes) -> Headers:
+    """The headers but for those called one of ``names`` (given in lower case)."""
+    return [pair for pair in headers if pair[0].lower() not in names]
+
+
 def first_header(headers: Headers, name: bytes) -> bytes | None:
     """The first value of the header ``name`` (given in lower case), or None."""
     for key, value in headers:

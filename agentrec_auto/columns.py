@@ -1,4 +1,4 @@
-"""Chunks as columns: what is parsed at once, and played without a chunk being made."""
+"""Chunks as two columns, bytes and times: read all at once, and replayed without an object for each chunk."""
 
 from __future__ import annotations
 

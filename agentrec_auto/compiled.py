@@ -1,7 +1,7 @@
-"""What is done by compiled libraries, and by the standard library where they can't be imported.
+"""JSON and search by compiled libraries, or by the standard library where those can't be imported.
 
-A Python that agentrec-auto isn't installed for borrows our modules from one that is, and can't borrow
-compiled ones. What comes out is the same, later.
+A Python below a run in which agentrec-auto isn't installed borrows our modules from one in which it is, and
+can't borrow compiled ones. The results are the same there; they take longer.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _encode_sorted = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators
 def loads(data: bytes | str) -> Any:
     """The JSON value in ``data``; ValueError, or RecursionError, where there is none.
 
-    What orjson refuses (NaN, lone surrogates, deep nesting) is the standard library's to read, and to say
-    what is wrong.
+    What orjson refuses (NaN, lone surrogates, deep nesting) the standard library reads, or says what is wrong
+    with it.
     """
     if orjson is not None:
         try:
@@ -52,7 +52,7 @@ def dumps(value: Any) -> bytes:
 def sorted_json(value: Any) -> str:
     """The JSON of ``value`` as the standard library writes it: keys sorted, no white space, ASCII or not.
 
-    Requests are told apart by it, so orjson writes it only where every character is sure to be the same.
+    Keys are made from it, so orjson writes it only where each character is sure to be the same.
     """
     if orjson is not None and is_spelled_alike(value):
         try:
@@ -63,8 +63,8 @@ def sorted_json(value: Any) -> str:
 
 
 def is_spelled_alike(value: Any, levels: int = 100) -> bool:
-    """Whether orjson is sure to write a value as the standard library does. Numbers with an exponent have
-    two spellings."""
+    """Whether orjson is sure to write a value as the standard library does: it spells numbers that have an
+    exponent in another way."""
     kind = type(value)
     if kind is dict:
         members = value.values()
@@ -74,7 +74,7 @@ def is_spelled_alike(value: Any, levels: int = 100) -> bool:
         return _is_plain(value)
     for member in members:
         kind = type(member)
-        if kind is str or kind is int:  # most are, and a call takes longer than all else here
+        if kind is str or kind is int:  # most are: asked here, because a call would take longer than all else
             continue
         if kind is dict or kind is list or kind is tuple:
             if not levels or not is_spelled_alike(member, levels - 1):
@@ -92,12 +92,13 @@ def _is_plain(value: Any) -> bool:
 
 
 class Words:
-    """Literals that are looked for all at once: in 2 ms a megabyte, however many they are."""
+    """Literals that are searched for all at once: 2 ms for a megabyte, however many there are."""
 
     __slots__ = ("_find", "_reach", "_words", "any_in")
 
     any_in: Callable[[bytes], object]
-    """Gives what is true where one of them is in the bytes, and else false."""
+    """Gives something true if one of them is in the bytes. The automaton's own method where there is one: not
+    wrapped in one of ours, for speed."""
 
     def __init__(self, words: Iterable[bytes]) -> None:
         self._words = tuple(words)
@@ -113,7 +114,7 @@ class Words:
         return any(word in data for word in self._words)
 
     def all_in(self, data: bytes) -> Collection[tuple[int, int]]:
-        """Which of them are in ``data``, by the place at which they were given, and where each begins."""
+        """(place, start) of each occurrence: which of the literals, by its place in ``words``, and where."""
         if self._find is None:
             return [(place, at) for place, word in enumerate(self._words) for at in _beginnings(data, word)]
         found = self._find(data)
@@ -121,7 +122,8 @@ class Words:
             return ()
         if len(found) * 16 * self._reach > len(data):
             return [(place, at) for place, at, _ in self._find(data, overlapping=True)]
-        # What wasn't found overlaps with what was: few places, and to look all over takes as long again.
+        # Literals that overlap with a found one weren't found. Near few finds, a second look is short; where
+        # there are many, above, the whole is searched again.
         every: set[tuple[int, int]] = set()
         for _, start, end in found:
             begins = max(0, start - self._reach)

@@ -1,11 +1,10 @@
 """Undo content-encoding: gzip, deflate, br, zstd, or several on top of one another.
 
 What is stored is decoded, so that secrets can be seen and a cassette be read. A stream is decoded chunk
-by chunk, each wire chunk giving the piece it completes (which may be empty), and one that was cut off
-gives what can be had of it.
+by chunk, each wire chunk giving the piece it completes (which may be empty). One that was cut off gives as
+much as can be decoded of it.
 
-brotli and zstandard are the app's, used where they are importable: an app that can't decode an encoding
-doesn't ask for it.
+brotli and zstandard are used if the app has them: an app that can't decode an encoding doesn't ask for it.
 """
 
 from __future__ import annotations
@@ -140,7 +139,7 @@ class _Gzip:
         self._rest = b""
 
     def feed(self, data: bytes) -> bytes:
-        told = b""
+        decoded = b""
         try:
             while data:
                 if self._inner.eof:
@@ -151,11 +150,11 @@ class _Gzip:
                     if data[:2] != b"\x1f\x8b":
                         break
                     self._inner, self._rest = zlib.decompressobj(zlib.MAX_WBITS | 16), b""
-                told += self._inner.decompress(data)
+                decoded += self._inner.decompress(data)
                 data = self._inner.unused_data
         except zlib.error as error:
             raise _corrupt("gzip", error) from error
-        return told
+        return decoded
 
     def finish(self) -> bytes:
         return b"" if self._inner.eof else self._inner.flush()
@@ -173,7 +172,7 @@ class _Deflate:
 
     def feed(self, data: bytes) -> bytes:
         try:
-            told = self._inner.decompress(data)
+            decoded = self._inner.decompress(data)
         except zlib.error as error:
             if self._head is None:
                 raise _corrupt("deflate", error) from error
@@ -181,8 +180,8 @@ class _Deflate:
             self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
             return self.feed(data)
         if self._head is not None:
-            self._head = None if told else self._head + data
-        return told
+            self._head = None if decoded else self._head + data
+        return decoded
 
     def finish(self) -> bytes:
         return b"" if self._inner.eof else self._inner.flush()
@@ -205,12 +204,12 @@ class _Brotli:
         try:
             if self._has_room is None:
                 return self._step(data)
-            told = self._step(data, output_buffer_limit=MOST_BYTES)
+            decoded = self._step(data, output_buffer_limit=MOST_BYTES)
         except self._error as error:
             raise _corrupt("br", error) from error
         if not (self._has_room() or self._inner.is_finished()):
             raise _too_long("br")
-        return told
+        return decoded
 
     def finish(self) -> bytes:
         return b""
@@ -231,16 +230,16 @@ class _Zstd:
         self._inner = self._new()
 
     def feed(self, data: bytes) -> bytes:
-        told = b""
+        decoded = b""
         try:
             while data:
                 if self._inner.eof:
                     self._inner = self._new()
-                told += self._inner.decompress(data)
+                decoded += self._inner.decompress(data)
                 data = self._inner.unused_data if self._inner.eof else b""
         except self._error as error:
             raise _corrupt("zstd", error) from error
-        return told
+        return decoded
 
     def finish(self) -> bytes:
         return b""

@@ -1,17 +1,17 @@
-"""Every error we raise.
+"""The errors that callers see; one that never leaves its room, or needs nothing else of us, is defined there.
 
     AgentrecError
-    ├── ConfigError          what the user said can't be followed: file, key, value, what is allowed
-    ├── MissError            replay was asked for what nobody recorded (explicit transports only;
-    │                        an unmodified app gets an HTTP 418 its SDK understands)
-    ├── NoSuchRecordingError a name that means no recording, or several: which ones
-    ├── BrokenRecordingError a cassette file that can't be read: which one, where, why
-    ├── UndecodableBodyError a compressed body whose decoder is not installed: nothing is stored
-    ├── DecodeError          a body that no dialect makes sense of, or not the one that was asked
-    ├── UnsupportedRequestError a request that has no form in plain texts, or none at another provider
-    ├── MissingAPIKeyError   a live call needs a key: which variable
-    ├── ReportFormatError    a file that was to be a JSON report, and is none: which one, where, why
-    └── StoreError           a corpus that can't be opened or written: where, why, the cure
+    ├── ConfigError              what the user said can't be followed: file, key, value, what is allowed
+    ├── MissError                replay was asked for what nobody recorded (explicit transports only;
+    │                            an unmodified app gets an HTTP 418 its SDK understands)
+    ├── NoSuchRecordingError     a name that means no recording, or several: which ones
+    ├── BrokenRecordingError     a cassette file that can't be read: which one, where, why
+    ├── UndecodableBodyError     a compressed body whose decoder is not installed: nothing is stored
+    ├── DecodeError              a body that no dialect makes sense of, or not the one that was asked
+    ├── UnsupportedRequestError  a request that has no form in plain texts, or none at another provider
+    ├── MissingAPIKeyError       a live call needs a key: which variable
+    ├── ReportFormatError        a file that was to be a JSON report, and is none: which one, where, why
+    └── StoreError               a corpus that can't be opened or written: where, why, the cure
 
 Messages are lower case: what was asked, what stood in the way, and the cure last.
 """

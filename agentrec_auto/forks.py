@@ -1,9 +1,9 @@
-"""What a fork must not cut in two: forks wait until it is over.
+"""Locks that a fork waits for, around what it must not cut in two.
 
-A child has one thread, the one that forked. What another thread was in the midst of stays half done there for
-ever: a module that it was importing can't be imported any more (its lock has an owner who isn't there), and
-SQLite's own locks are held by nobody. A program that forks beside its threads has seen to that for what it
-does itself, and can know nothing of what we do in its calls.
+A forked child has one thread, the one that forked. What another thread was doing stays half done there for
+ever: a module that it was importing can't be imported any more (the import lock's owner doesn't exist), and
+nobody will release SQLite's own locks. A program that forks while it has threads has seen to this for its own
+code, but can't know what we do inside its calls.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import weakref
 from typing import Any
 
 _PATIENCE_S = 5.0
-"""How long a fork waits at most for one lock: a thread that holds it may wait for the one that forks."""
+"""How long a fork waits for one lock, at most: its holder may be waiting for the thread that forks."""
 
 _locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
 
 class _Mine(threading.local):
-    """What this thread has taken for its fork: another thread may fork at the same time."""
+    """The locks that this thread took for its fork; another thread may fork at the same time."""
 
     def __init__(self) -> None:
         self.held: list[Any] = []
@@ -37,10 +37,10 @@ def forkless() -> Any:
 
 
 _forking = forkless()
-"""One fork at a time waits for the other locks: two that had one each would wait for each other."""
+"""Taken before the other locks, so that two forks can't each have one that the other waits for."""
 
 loading = forkless()
-"""Held around an import in the midst of somebody's call."""
+"""Held around each import that we make inside a call of the program's."""
 
 
 def _all() -> list[Any]:
@@ -59,7 +59,7 @@ def _after() -> None:
 
 
 def _after_in_child() -> None:
-    """Also renew what wasn't to be had: who holds it isn't here, and would never let go of it."""
+    """Release; and renew the locks that weren't to be had, whose owner doesn't exist in the child."""
     held = {id(lock) for lock in _mine.held}
     for lock in [_forking, *_all()]:
         if id(lock) not in held:

@@ -1,4 +1,4 @@
-"""Small pieces of bytes made into pieces worth handling."""
+"""Many small pieces of bytes joined to fewer, worth a call each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 
 def gathered(pieces: Iterable[bytes], least: int) -> Iterator[bytes]:
-    """The same bytes, in pieces of at least so many but for the last."""
+    """The same bytes, in pieces of at least ``least`` bytes each but for the last."""
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:

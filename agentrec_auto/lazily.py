@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def fetching(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """The ``__getattr__`` of ``package``; ``homes``: a name → the module in it that has the name.
+    """A ``__getattr__`` for ``package``; ``homes`` maps each public name to the module that defines it.
 
-    A home with the package's root in front (``agentrec_auto.errors``) lies elsewhere.
+    A module is named relative to ``package``, or in full (``agentrec_auto.errors``) if it lies elsewhere.
     """
 
     def fetch(name: str) -> object:

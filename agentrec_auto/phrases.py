@@ -1,4 +1,4 @@
-"""The words that stand beside a status."""
+"""Reason phrases: the words beside an HTTP status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequences that are no lists: what is in them is read anew each time they are gone through."""
+"""Sequences that aren't in memory: their members are read anew each time they are iterated."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _T = TypeVar("_T")
 
 
 class Reread(Sequence[_T]):
-    """A sequence that knows how many there are, and has them only while it is iterated."""
+    """A sequence that knows its length, and has its members only while it is iterated."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether what it is read from isn't any more what it was."""
+        """Whether what it is read from has changed, so that it can't be read any more."""
         return False
 
     @abstractmethod
     def __iter__(self) -> Iterator[_T]:
-        """Reads on as it is asked to."""
+        """Reads each member when it is asked for."""
 
     @overload
     def __getitem__(self, place: int) -> _T: ...
@@ -34,5 +34,5 @@ class Reread(Sequence[_T]):
         return self._at(range(len(self))[place])
 
     def _at(self, place: int) -> _T:
-        """The one at a place, counted from the front; all before it are read too."""
+        """The member at ``place``, from 0; unless a subclass knows better, all before it are read too."""
         return next(islice(self, place, None))

@@ -1,4 +1,4 @@
-"""What the parts are told: settings after every source was read and checked.
+"""Settings, as they reach the parts: after every source was read and checked.
 
 Plain frozen dataclasses, so that an app in whose process we run needs no pydantic. People write TOML;
 `agentrec_auto.config` reads and checks it and makes one `Settings`.

@@ -1,13 +1,13 @@
-"""The chunks of a long body: what is known to hold no secret in a temporary file, the rest in memory.
+"""The chunks of a long body: those known to hold no secret in a temporary file, the rest in memory.
 
-A `Watch` says how much of the body that is; nothing else is ever written, for what is deleted may still be
-read off a disk. The file has no name, so that nothing is left of it however the process ends. Whatever
-stands in the way of it (a full disk, no folder for temporary files, no file left to open) is no error: what
-came is then held in memory, as that of a short body is.
+A `Watch` says how much of the body holds no secret. Nothing else is ever written, because a deleted file may
+still be read off the disk. The file has no name, so that none is left behind however the process ends. If
+there can be no file (the disk is full, there is no folder for temporary files, too many files are open), that
+is no error: the chunks are then held in memory, like those of a short body.
 
-The file is one open descriptor, and it may be taken from us: by a program that closes all there are, as
-daemons do, and opens others in their place. So it is asked before each use whether it still is our file.
-A forked child has the same file, and doesn't write to it.
+The program may close our descriptor, as daemons do that close all there are, and open another file under its
+number. So before each use we check that it is still our file. A forked child reads the same file, and never
+writes to it.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from agentrec_auto.forks import forkless, loading
 from agentrec_auto.rereading import Reread
 
 LONG = 1 << 21
-"""Bytes of a body that are held in any case."""
+"""Bytes of a body that are held in memory in any case."""
 
 WINDOW = 1 << 16
-"""Bytes that are looked at at once, in the midst of the app's reading: half a millisecond to two."""
+"""Bytes that are looked at together, while the app waits for its chunk: 0.5 to 2 ms."""
 
 _READ_AT_ONCE = 1 << 18
 _MOST = 64
-"""Files that are open at a time, at most: the app may need as many as it is allowed."""
+"""Spools with a file at the same time, at most: the app may need the descriptors that it is allowed."""
 
 
 class Watch(Protocol):
-    """Sees a body pass, window by window, and knows what may be let go of."""
+    """Sees a body pass, window by window, and knows how much of it may be written to a disk."""
 
     @property
     def free(self) -> int:
-        """Bytes, from the first on, that may be written to a disk, whatever comes behind them."""
+        """How many of the first bytes may be written to a disk, whatever comes after them."""
 
     def sees(self, window: bytes) -> bool:
         """Whether the body is clean so far."""
@@ -54,21 +54,22 @@ class Spool(Reread[CapturedChunk]):
     """The chunks of a body that is clean so far, in order; only ever added to."""
 
     def __init__(self, chunks: list[CapturedChunk], watch: Watch) -> None:
-        """``chunks``: those that came, taken over."""
+        """``chunks``: those that came so far; the list is ours from now on."""
         self.watch = watch
         self.append = chunks.append
         self._held = chunks
         self._looked = 0
-        """Of the chunks held, so many were seen by the watch."""
+        """How many of the chunks held the watch has seen."""
 
         self._seen = sum([len(chunk.data) for chunk in chunks])
         self._looked_size = 0
         self._lock = forkless()
         self._has_ended = False
-        """Then nothing moves any more: at its end, a process stores what its other threads still read."""
+        """Once true, no chunk moves to the file any more: at exit, the process stores what other threads may
+        still be adding to."""
 
         self._clean = -1
-        """How many chunks there were when all were clean."""
+        """How many chunks there were when the body was last found clean to its end; -1 for never."""
 
         self._lengths = array("I")
         self._offsets = array("d")
@@ -76,10 +77,10 @@ class Spool(Reread[CapturedChunk]):
         self._file: _File | None = None
 
     def goes_on(self, seen: int) -> bool:
-        """Have some of what came since looked at, and let go of what can be; ``seen``: bytes so far.
+        """Have new chunks looked at, and move to the file those that may go; ``seen``: bytes so far.
 
-        False where the body isn't clean for sure or can't be spooled: `list` gives what came, for good. As
-        much is looked at as came, and as much again to catch up with what had come before.
+        False if the body isn't surely clean, or there can be no file: take the chunks out with `list`, for
+        good. Each call looks at twice the bytes that came since the last, to catch up with those before.
         """
         with self._lock:
             return self._has_ended or self._goes_on(seen)
@@ -93,7 +94,7 @@ class Spool(Reread[CapturedChunk]):
         return self._lets_go()
 
     def ends(self) -> bool:
-        """Whether all that came is clean for sure. What comes then is held; it may end once more."""
+        """Whether all that came is surely clean. Later chunks are held in memory; it may be asked again."""
         with self._lock:
             self._has_ended = True
             return self._ends()
@@ -181,14 +182,14 @@ class Spool(Reread[CapturedChunk]):
 
 
 def unspooled(interaction: CapturedInteraction) -> CapturedInteraction:
-    """The interaction with its chunks in memory, for whoever keeps it; itself where they are."""
+    """The interaction with its chunks in memory, for whoever keeps the object; itself if they are already."""
     if isinstance(interaction.chunks, list):
         return interaction
     return replace(interaction, chunks=list(interaction.chunks))
 
 
 class _File:
-    """An unnamed temporary file; OSError where there can be none."""
+    """An unnamed temporary file; OSError if there can be none."""
 
     _open = 0
 
@@ -205,7 +206,7 @@ class _File:
         self._identity = self._identified()
 
     def write(self, data: bytes, at: int) -> None:
-        """Explicitly at a place: a forked child shares the position of its parent's file."""
+        """Write at a given place: the file's own position is shared with forked children."""
         if not self._is_ours() or os.getpid() != self._owner:
             raise OSError("not our file")
         rest = memoryview(data)
@@ -214,7 +215,7 @@ class _File:
             at, rest = at + written, rest[written:]
 
     def read(self, size: int, at: int) -> bytes:
-        """`StoreError` where it is all gone."""
+        """`StoreError` if the file is gone, or not as long as it was."""
         pieces: list[bytes] = []
         while size:
             piece = os.pread(self._descriptor, size, at) if self._is_ours() else b""

@@ -9,4 +9,11 @@ hook           in each process, waits for an import, and wakes:
                    watch      socket: connections past every seam
                    children   subprocess, os.exec…: programs started with an environment of their own
                    leave      the end: which SDKs there were, and the summary of a run begun here
+
+What these share:
+
+options        the options of agentrec run                environment    settings → variables for children
+supervise      a command started, and waited for          summary        what is said at the end
+keys           dummies for API keys, in replay
+blind · scripts    Pythons that we are kept out of, and scripts that start one
 """

@@ -1,4 +1,4 @@
-"""Pythons that we are kept out of: by a flag or a setting that passes PYTHONPATH by, or by ``env -i``.
+"""Pythons that we are kept out of: by a flag or a setting that has PYTHONPATH not read, or ``env -i``.
 
 Loaded at the start of ``agentrec run``, and where a program starts such a Python.
 """
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _ASK_NOTHING = ("pip", "ensurepip", "venv", "virtualenv")
-"""Modules that are started with ``-I`` every day, and ask no model."""
+"""Modules that are run with ``-I`` every day, and call no model: nothing is said of them."""
 
 CURE = "; `agentrec hook install` adds a start-up file that is run all the same"
-"""Where a flag or a setting keeps us out, and ``-S`` doesn't."""
+"""Put behind what is said, unless it is ``-S`` that keeps us out: that stops start-up files, too."""
 
 _CLEARING = ("-", "-i", "--ignore-environment")
 _UNSETTING = ("-u", "--unset")
@@ -27,26 +27,38 @@ _told: set[str] = set()
 
 
 def kept_out(command: Sequence[str]) -> str:
-    """What is to be said of ``command``; nothing, where we are not kept out."""
+    """What to say of ``command``, if it keeps us out; else empty."""
     start = after_env(command)
     if any(word in _CLEARING for word in command[1:start]) and _is_python(command[start : start + 1]):
-        shown = " ".join(command[: start + 1])
+        shown = _shown(command[: start + 1])
         return f"`{shown}` clears the environment, and us with it: nothing is intercepted there"
     if not _is_python(command[start : start + 1]):
         return ""
     if sets_us_aside(command[:start]) and not has_start_up_file(command[start]):
-        shown = " ".join(command[: start + 1])
+        shown = _shown(command[: start + 1])
         return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{CURE}"
     flag, module = _read(command[start + 1 :])
-    if not flag or module in _ASK_NOTHING:
+    if not flag or module in _ASK_NOTHING or _asks_for_words(command[start + 1 :]):
         return ""
-    shown = " ".join([*command[: start + 1], flag])
+    shown = _shown([*command[: start + 1], flag])
     cure = CURE
     if "S" in flag:
         cure = ""
     elif has_start_up_file(command[start]):
         return ""
     return f"`{shown}` passes our sitecustomize by: nothing is intercepted there{cure}"
+
+
+def is_awaited(command: Sequence[str]) -> bool:
+    """Whether ``command`` is a Python that is to load us: not one that is asked for its version, for nothing
+    that could ask a model, or to be left alone."""
+    start = after_env(command)
+    if not _is_python(command[start : start + 1]):
+        return False
+    if any(word.startswith("AGENTREC_MODE=") for word in command[:start]):
+        return False
+    words = command[start + 1 :]
+    return not _asks_for_words(words) and _read(words)[1] not in _ASK_NOTHING
 
 
 def tell(words: Sequence[str]) -> None:
@@ -61,7 +73,7 @@ def tell(words: Sequence[str]) -> None:
 
 
 def after_env(command: Sequence[str]) -> int:
-    """Where ``env``'s own words end, and a shell's settings; 0 where there are none."""
+    """Where the command itself begins, behind ``env`` with its options, and settings (``A=b``)."""
     first = 1 if os.path.basename(command[0]) == "env" else 0
     for number, word in enumerate(command):
         of_env = first and (word.startswith("-") or command[number - 1] in _UNSETTING)
@@ -71,8 +83,8 @@ def after_env(command: Sequence[str]) -> int:
 
 
 def sets_us_aside(words: Sequence[str]) -> bool:
-    """Whether these settings give a PYTHONPATH that begins anew: not as ``src:$PYTHONPATH`` does, but as
-    ``$HOME/src`` does."""
+    """Whether these settings unset PYTHONPATH or replace it (``PYTHONPATH=src``), and not just add to it
+    (``PYTHONPATH=src:$PYTHONPATH``)."""
     for number, word in enumerate(words):
         if word.startswith("PYTHONPATH=") and not any(kept in word for kept in _KEEPING):
             return True
@@ -85,8 +97,34 @@ def _is_python(words: Sequence[str]) -> bool:
     return bool(words) and os.path.basename(words[0]).startswith("python")
 
 
+def _shown(words: Sequence[str]) -> str:
+    """Words as they may be shown: a setting may hold a key."""
+    told = (word.partition("=") for word in words)
+    return " ".join(
+        f"{name}=…" if sign and name != "PYTHONPATH" else name + sign + value for name, sign, value in told
+    )
+
+
+def _asks_for_words(words: Sequence[str]) -> bool:
+    """Whether Python is to print its version or its help, and do nothing else: it runs no start-up file."""
+    for word in words:
+        if not word.startswith("-") or word == "-":
+            return False
+        if word.startswith(("--version", "--help")):
+            return True
+        for letter in word[1:]:
+            if letter in "Vh?":
+                return True
+            if letter in "cmWX-":  # what follows is its value
+                break
+        if letter in "cm":
+            return False
+    return False
+
+
 def _read(words: Sequence[str]) -> tuple[str, str]:
-    """The flag among Python's own that keeps us out, and the module that is to be run; empty for none."""
+    """Of the words behind ``python``: the flag that keeps us out, and the module that is run; each empty if
+    there is none."""
     keeping_out, rest = "", list(words)
     while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith("--"):
         word = rest.pop(0)
@@ -103,7 +141,8 @@ def _read(words: Sequence[str]) -> tuple[str, str]:
 
 
 def has_start_up_file(python: str = "") -> bool:
-    """Whether `agentrec hook install` was at work: we can look in our own environment only."""
+    """Whether ``agentrec hook install`` was done for ``python``; False where it isn't of our own environment,
+    the only one in which we can look."""
     folder = os.path.dirname(python)
     if folder and folder != os.path.dirname(sys.executable):
         return False

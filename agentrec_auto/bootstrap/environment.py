@@ -68,6 +68,7 @@ def _check(corpus: str, said_by: str) -> None:
 
 
 def _in_ci(environ: Mapping[str, str]) -> bool:
+    """`agentrec_auto.config.keys.is_true` of ``CI``, without what importing that costs."""
     return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no", "off")
 
 

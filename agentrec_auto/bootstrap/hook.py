@@ -62,7 +62,7 @@ listening: "list[Callable[..., None]]" = []
 
 
 lent = {"agentrec_auto", "wrapt"}
-"""What an interpreter has from us; rapidfuzz, too, once something was missed."""
+"""Packages that an interpreter may import from our environment; also rapidfuzz, once something was missed."""
 
 said: "dict[str, str]" = {}
 """Our variables as they were at the start: see `restore`."""
@@ -71,8 +71,8 @@ said: "dict[str, str]" = {}
 class NotInterceptedError(RuntimeError):
     """Replay was asked for, and a library can't be intercepted: importing it fails, for it would go live.
 
-    No ImportError, which many catch to try another library. Defined here, where nothing else of us is
-    needed to raise it.
+    Not an ImportError, which many catch to try another library. Defined here, so that raising it needs
+    nothing else of ours.
     """
 
 
@@ -94,7 +94,7 @@ class Watcher:
 
 
 class Home:
-    """The last finder: what is `lent` to an interpreter where it isn't installed. Nothing else."""
+    """The last finder: finds what is `lent`, and nothing else, where an interpreter hasn't got it itself."""
 
     @staticmethod
     def find_spec(name: str, path: "Any" = None, target: "Any" = None) -> "ModuleSpec | None":
@@ -133,6 +133,8 @@ def start() -> None:
     if mode() == "off" or _is_on():
         return
     begin_run(os.environ)
+    if os.environ.pop("AGENTREC_AWAITED", ""):
+        _report()
     sys.meta_path.insert(0, Watcher)
     sys.meta_path.append(Home)
     if mode() == "replay" and "AGENTREC_KEYS_SET" not in os.environ:  # set by who began the run
@@ -145,6 +147,14 @@ def start() -> None:
     said.update((name, value) for name, value in os.environ.items() if name.startswith("AGENTREC_"))
     for name in WATCHED.intersection(sys.modules):
         wake(name, sys.modules[name])
+
+
+def _report() -> None:
+    """Let ``agentrec run`` see, by the time of its folder, that we are there."""
+    try:
+        os.utime(os.environ["AGENTREC_RUN_DIR"])
+    except (OSError, KeyError):
+        pass
 
 
 def restore() -> None:
@@ -241,7 +251,7 @@ def _intercept(name: str, module: "ModuleType") -> None:
 
 
 def _listen(event: str, facts: "tuple[Any, ...]") -> None:
-    """The audit hook: told of everything the interpreter does, it minds two things."""
+    """The audit hook: called for everything that is audited, it acts on name look-ups and connections."""
     if (event == "socket.getaddrinfo" or event == "socket.connect") and _is_on():
         restore()
         try:
@@ -252,9 +262,9 @@ def _listen(event: str, facts: "tuple[Any, ...]") -> None:
 
 
 def _leave() -> None:
-    """The process ends, and may have had an SDK of which no seam saw a call.
+    """The process ends: sum up, if it is the run's first, and note the SDKs of which no seam saw a call.
 
-    Most that open a socket have had neither, and load nothing for it.
+    Most processes that open a socket have nothing of this to do, and load nothing for it.
     """
     if not _is_on():
         return
@@ -271,8 +281,8 @@ def _leave() -> None:
 
 
 def _judge_program(command: "Any") -> None:
-    """A native program that asks a model itself is told and, in replay, refused; a Python that we are kept
-    out of is told."""
+    """Report a program about to be started: a native one that calls a model itself (refused in replay), or a
+    Python that we are kept out of."""
     try:
         words = command.split() if isinstance(command, (str, bytes)) else command
         words = [os.fsdecode(word) for word in words]
@@ -296,7 +306,7 @@ def _judge_program(command: "Any") -> None:
 
 
 def _has_own_mode(environ: "Any") -> bool:
-    """Whether a child is told a mode, and not by a copy of our environment."""
+    """Whether a child's environment has a mode of its own, not a copy of ours."""
     try:
         return bool(environ) and environ.get("AGENTREC_MODE", mode()) != mode()
     except AttributeError:  # no mapping: for the function to complain of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from agentrec_auto.bootstrap import hook, options, summary, supervise
-from agentrec_auto.bootstrap.blind import kept_out
+from agentrec_auto.bootstrap.blind import is_awaited, kept_out
 from agentrec_auto.bootstrap.environment import settle
 from agentrec_auto.bootstrap.hook import say
 from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
@@ -17,7 +17,7 @@ from agentrec_auto.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SETTINGS = ("mode", "corpus", "config", "on_miss", "speed")
 """Options that say what `agentrec_auto.settings.Settings` holds."""
@@ -39,18 +39,26 @@ def run(words: Sequence[str]) -> int:
         for sentence in str(error).splitlines():
             say(sentence)
         return WRONGLY_ASKED
-    if text := _kept_out(command):
-        say(text)
+    kept_out_by = _kept_out(command)
+    if kept_out_by:
+        say(kept_out_by)
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
             supervise.become(command, environ)
         _make_ledger(environ["AGENTREC_RUN_DIR"])
+        awaited = is_awaited(command) and _await_report(environ)
         code = supervise.wait_for(command, environ)
     except OSError as error:
         summary.take_away(environ.get("AGENTREC_RUN_DIR", ""))
         return _not_started(command, error)
     ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
+    never_came = awaited and _is_unreported(environ["AGENTREC_RUN_DIR"])
     red = summary.close_run(environ, outer="" if ours else os.environ.get("AGENTREC_RUN_DIR", ""))
+    if never_came:
+        replays = environ["AGENTREC_MODE"] == "replay" and not _may_go_live(environ)
+        if replays or not kept_out_by:
+            say("the command's Python never loaded agentrec: whatever it asked went live, past us")
+        red = red or replays
     if code < 0:
         return supervise.die_of(-code)
     return MISSED if red and code == 0 else code
@@ -94,6 +102,31 @@ def _make_ledger(folder: str) -> None:
         os.mkdir(folder, 0o700)
     except OSError:  # the first event may have better luck
         return
+
+
+def _await_report(environ: dict[str, str]) -> bool:
+    """Have the command's Python say that we are in it, by the time of the ledger's folder; whether it can."""
+    folder = environ["AGENTREC_RUN_DIR"]
+    try:
+        os.utime(folder, (0, 0))
+    except OSError:
+        return False
+    environ["AGENTREC_AWAITED"] = "1"
+    return True
+
+
+def _is_unreported(folder: str) -> bool:
+    """Whether nobody has come by the ledger's folder since."""
+    try:
+        return os.stat(folder).st_mtime == 0
+    except OSError:
+        return False
+
+
+def _may_go_live(environ: Mapping[str, str]) -> bool:
+    from agentrec_auto.flow import bypass  # here: hardly any run asks
+
+    return bypass.may_go_live(environ)
 
 
 def _not_started(command: Sequence[str], error: OSError) -> int:

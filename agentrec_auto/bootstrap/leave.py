@@ -27,6 +27,6 @@ def leave() -> None:
 
 
 def _could_have_asked() -> bool:
-    """Whether a library is intercepted that is there to ask somebody: pip, too, has ``urllib.request``."""
+    """Whether an HTTP library is intercepted other than ``urllib.request``, which pip, too, imports."""
     patches = sys.modules.get("agentrec_auto.bootstrap.patches")
     return patches is not None and any(name != "urllib.request" for name in patches.patched)

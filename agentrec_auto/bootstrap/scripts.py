@@ -1,6 +1,6 @@
-"""Scripts that keep us out of the Python they start: by their first line, or by a PYTHONPATH begun anew.
+"""Scripts that keep us out of the Python they start: by their first line, or by a PYTHONPATH of their own.
 
-Loaded where ``agentrec run`` is given a command that is no Python. What a script calls is not looked into.
+Loaded if the command of ``agentrec run`` isn't a Python. Scripts that a script calls are not looked into.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST = 65_536
 
 
 def kept_out(command: Sequence[str], path: str) -> str:
-    """What is to be said of ``command``, looked for on ``path``; nothing, where it doesn't keep us out."""
+    """What to say of ``command``, looked up on ``path``, if it keeps us out; else empty."""
     words = command[blind.after_env(command) :]
     if not words:
         return ""
@@ -37,7 +37,7 @@ def kept_out(command: Sequence[str], path: str) -> str:
 
 
 def _of_shell(command: Sequence[str]) -> str:
-    """Of the text, or the file, that a shell is given."""
+    """What to say of the script that a shell is given, as text (``-c``) or as a file."""
     rest = list(command[1:])
     while rest and rest[0][:1] in ("-", "+"):
         word = rest.pop(0)
@@ -49,7 +49,7 @@ def _of_shell(command: Sequence[str]) -> str:
 
 
 def _of_text(text: str, place: str) -> str:
-    """Of a shell's script: the first of its lines that keeps us out."""
+    """What to say of a shell script: of the first of its lines that keeps us out."""
     for number, line in enumerate(text.splitlines(), 1):
         for part in line.replace("&&", ";").split(";"):
             words = part.split()
@@ -64,22 +64,20 @@ def _of_text(text: str, place: str) -> str:
 
 
 def _of_setting(words: Sequence[str]) -> str:
-    """Of a line that is nothing but settings, and holds for all that is started after it."""
+    """What to say of a line of nothing but settings, which hold for all that is started after it."""
     unset = words[0] == "unset" and "PYTHONPATH" in words
     if not unset and (not all("=" in word for word in words) or not blind.sets_us_aside(words)):
         return ""
+    if blind.has_start_up_file():
+        return ""
     return (
-        ""
-        if blind.has_start_up_file()
-        else (
-            f"`{' '.join(words)}` takes our PYTHONPATH away: nothing is intercepted in what is started "
-            f"after it{blind.CURE}"
-        )
+        f"`{' '.join(words)}` takes our PYTHONPATH away: nothing is intercepted in what is started "
+        f"after it{blind.CURE}"
     )
 
 
 def _is_shell(words: Sequence[str]) -> bool:
-    """A shell, perhaps by way of ``env``."""
+    """Whether these words start a shell, perhaps by way of ``env``."""
     names = [os.path.basename(word) for word in words[:2]]
     return bool(names) and (names[0] in _SHELLS or (names[0] == "env" and names[-1] in _SHELLS))
 

@@ -19,7 +19,7 @@ TOLD = 10
 
 
 def close_run(environ: Mapping[str, str], *, outer: str = "") -> bool:
-    """Sum up the run of ``environ``, take its ledger away, and give whether it must not end well.
+    """Sum up the run of ``environ``, remove its ledger, and give whether the run must end red.
 
     A run inside another hands its ledger up, into the folder ``outer``.
     """
@@ -86,7 +86,7 @@ def sentences(tally: Tally, line: str, here: str) -> Iterator[str]:
 
 
 def line_of(tally: Tally, mode: str, corpus: str, here: str) -> str:
-    """What the run did in one line; empty where a run inside it, which was all of it, has said just that."""
+    """What the run did, in one line; empty if a run inside it was all of it, and has said just that here."""
     line = nothing(mode, corpus) if tally.is_empty else tally.line(mode=mode, corpus=corpus)
     inner = [said for said, where in tally.inner if where and where == here]
     if not inner:

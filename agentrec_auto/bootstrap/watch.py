@@ -38,8 +38,8 @@ def check(address: Any) -> None:
 
 
 def _in_a_resolver(frame: FrameType | None) -> bool:
-    """Whether a thread of a pool was told to look a name up and nothing else: then no frame of an app's or of
-    an HTTP library's is between the two.
+    """Whether this look-up is all that a thread of a pool was told to do: no frame of the app, or of an HTTP
+    library, is then between the pool's and ours.
 
     asyncio resolves in its loop's executor, gevent in its hub's thread pool.
     """

@@ -2,6 +2,16 @@
 
 ``run`` is answered before anything heavy is imported: the launcher is paid for at every start of the
 user's command. Everything else goes through typer in `app`.
+
+record        run · demo · doctor · hook · config · serve
+look          ls · show · page · diff · explain · stats · view
+keep          verify · scan · scrub · rekey · prune · annotate · import_ · export
+migrate       migrate · report · profiles
+
+what commands share
+output        printing, for people and programs       opening     the corpus, from options
+changes       showing a change, and making it         ending      ending when told to
+migrating · judging · progress    migrate's and report's options, comparators, progress bar
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from agentrec_auto.cli import opening, output
 from agentrec_auto.cli.diff import URL, asked_about, differences
-from agentrec_auto.corpus.explaining import Effect, Explanation, explained
+from agentrec_auto.corpus.explaining import UNREADABLE, Effect, Explanation, explained
 from agentrec_auto.corpus.identity import Standing
 from agentrec_auto.flow.nearest import changed
 
@@ -74,6 +74,7 @@ def _page(explanation: Explanation) -> Iterator[RenderableType]:
 
 def _verdict(explanation: Explanation) -> Text:
     takes = explanation.takes
+    unread = [take.name for take in takes if take.ending == UNREADABLE]
     if explanation.standing is Standing.STALE and not explanation.is_found:
         text = f"looks for it under its key, but it is called {explanation.name}: `agentrec rekey --write`"
         return output.cell(text, "red")
@@ -84,9 +85,14 @@ def _verdict(explanation: Explanation) -> Text:
         return output.cell(f"doesn't look for it: it was given its name, {explanation.name}", "yellow")
     if explanation.is_found:
         played = [take.name for take in takes if take.is_replayed]
-        also = f", {len(takes) - len(played)} broken off and not replayed" if len(played) < len(takes) else ""
+        broken_off = len(takes) - len(played) - len(unread)
+        also = f", {broken_off} broken off and not replayed" if broken_off else ""
+        if unread:
+            also += f"; misses what can't be read: {', '.join(unread)}"
         text = f"finds {output.plural(len(played), 'take')}: {', '.join(played)}{also}"
-        return output.cell(text, "green")
+        return output.cell(text, "yellow" if unread else "green")
+    if unread:
+        return output.cell(f"misses it: {', '.join(unread)} can't be read", "red")
     if takes:
         return output.cell("misses it: what is recorded under this key broke off, and isn't replayed", "red")
     return output.cell("misses it: nothing is recorded under this key", "red")

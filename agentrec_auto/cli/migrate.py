@@ -105,6 +105,7 @@ def migrate(
     if dry_run:
         _plan(recordings, asked, options, as_json)
         return
+    _check_keys(recordings, asked, options)
     compared = judging.comparators(
         compare,
         opened,
@@ -161,6 +162,16 @@ def _check_prices(targets: Sequence[Target], options: Options) -> None:
                 where="--max-cost",
                 expected="a target whose price is known, or its price in a file for --pricing",
             )
+
+
+def _check_keys(recordings: Recordings, targets: Sequence[Target], options: Options) -> None:
+    """`MissingAPIKeyError` where a target would have to be asked, and can't: before any other is."""
+    if not any(map(_lacking, targets)):
+        return
+    asked = {one.target for one in asyncio.run(_planned(recordings, targets, options)) if one.fate == "ask"}
+    for target in targets:
+        if target.name in asked:
+            target.check_key()
 
 
 def _plan(recordings: Recordings, targets: Sequence[Target], options: Options, as_json: bool) -> None:

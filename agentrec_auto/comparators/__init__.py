@@ -1,4 +1,13 @@
-"""How alike two answers are: one comparator a file. The names below are fetched on first use."""
+"""How alike two answers are: one comparator a file. The names below are fetched on first use.
+
+base          what is compared, and what comes of it
+table         every comparator by its name            spec       a list of them, as people write it
+exact · fuzzy · patterns    by the texts: `texts` says what an answer's text is
+json_fields   by the leaves of JSON: `json_found` finds it in an answer, `differing` compares it
+toolcalls     by the tools that are called
+embedding · judge    by another model: `asking` says how it is asked, `over_http` asks, `verdict` has
+              what the judge is told and says
+"""
 
 from __future__ import annotations
 

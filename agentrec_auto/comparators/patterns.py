@@ -10,18 +10,16 @@ exponential time for some answer ends in an error after two seconds, not in a CI
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from agentrec_auto.comparators.base import ComparisonResult, Pair, Scorer, failed
 from agentrec_auto.comparators.texts import normalised, words
 from agentrec_auto.errors import ConfigError
+from agentrec_auto.settings import EXPECTATIONS
 
 PATIENCE_S = 2.0
 _STRIKES = 3
 """Answers that a pattern may take too long for: two seconds each for 10,000 would be a day."""
-
-Expect = Literal["present", "absent", "same"]
-EXPECTATIONS = ("present", "absent", "same")
 
 
 class PatternComparator(Scorer):

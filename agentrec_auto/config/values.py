@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 from agentrec_auto.errors import ConfigError
 
-Check = Callable[[object], object]
-
 INSTANT = "instant"
 _LONGEST = 60
 
@@ -139,13 +137,6 @@ def truth(name: str) -> Callable[[object], bool]:
         raise Unfit(f"bad {name} {told(value)}", "true or false")
 
     return check
-
-
-def is_url(text: str) -> bool:
-    """Whether a corpus is named by a store URL (``memory:``, ``sqlite:///x.db``), not a folder."""
-    from agentrec_auto.store import location
-
-    return bool(location.scheme_of(text))
 
 
 def placed(corpus: str, folder: str) -> str:

@@ -17,6 +17,7 @@ from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.errors import AgentrecError, BrokenRecordingError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store.base import name_of, split_name
+from agentrec_auto.store.document import FORMAT_VERSION, newer_format
 
 Remake = Callable[[Held], "Remade"]
 
@@ -86,6 +87,8 @@ def plan(
             continue
         try:
             remade = remake(held)
+            if remade.interaction is not held.interaction or remade.key != split_name(held.name)[0]:
+                _check_format(held)
         except AgentrecError as error:
             why = error.why if isinstance(error, BrokenRecordingError) else str(error)
             broken.append(Broken(held.name, why))
@@ -124,6 +127,14 @@ def carry_out(corpus: Corpus, planned: Plan, remake: Remake) -> Iterator[Change]
         yield from changes
 
 
+def _check_format(held: Held) -> None:
+    """Raise `BrokenRecordingError` for what a newer version of us has written: rewritten, it would lose what
+    we don't understand of it."""
+    if (layout := newer_format(held.interaction.metadata)) is not None:
+        why = f"it is of file format {layout!r}, and this agentrec knows {FORMAT_VERSION}"
+        raise BrokenRecordingError(held.name, f"{why}: upgrade agentrec-auto")
+
+
 def _named(corpus: Corpus, moving: list[tuple[float, Change, str]]) -> Iterator[Change]:
     """The moves with the names they will come to, once those that leave have made room."""
     held = Counter(split_name(name)[0] for name in corpus.names)
@@ -159,8 +170,10 @@ def _close(corpus: Corpus, key: str) -> None:
             return
         name = name_of(key, numbers[missing - 1])
         try:
-            corpus.store.rewrite(name_of(key, missing), corpus.store.load(name))
-        except BrokenRecordingError:  # what can't be read stays where it is
+            held = Held(name, corpus.store.load(name))
+            _check_format(held)
+            corpus.store.rewrite(name_of(key, missing), held.interaction)
+        except BrokenRecordingError:  # what can't be read, or written, stays where it is
             return
         corpus.store.remove(name)
 

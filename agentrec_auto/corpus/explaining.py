@@ -20,9 +20,13 @@ from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
 from agentrec_auto.keying.rules import url_pattern
 from agentrec_auto.redaction.url import is_secret_query_name
 from agentrec_auto.settings import KeyRule
+from agentrec_auto.store.base import split_name
 
 SEARCH_S = 5.0
 """How long the most similar recording is looked for: a person waits, and no app."""
+
+UNREADABLE = "unreadable"
+"""In the place of the ending of a recording that can't be read."""
 
 _MADE_BY_SDKS = "ids that SDKs make up for each run"
 
@@ -122,6 +126,9 @@ def _takes(corpus: Corpus, identity: Identity) -> Iterator[Take]:
         interaction = recording.interaction
         is_replayed = interaction.ending is not Ending.FAILED
         yield Take(recording.name, interaction.ending.value, interaction.response_status, is_replayed)
+    for name in sorted(corpus.store.unread):
+        if split_name(name)[0] == identity.key:
+            yield Take(name, UNREADABLE, 0, False)
 
 
 def _near(corpus: Corpus, identity: Identity) -> Near | None:

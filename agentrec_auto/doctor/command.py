@@ -30,6 +30,12 @@ class Start:
     folder: str
     """What the program has first on ``sys.path``."""
 
+    program: str = ""
+    """The file that is run; empty for none, or where a launcher may look for it elsewhere."""
+
+    module: str = ""
+    """The module that is run, likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
@@ -68,11 +74,14 @@ def _of_interpreter(command: Sequence[str], cwd: str) -> Start:
     end = 1
     while end < len(command) and command[end].startswith("-") and command[end] != "-":
         if command[end][:2] in ("-c", "-m"):
-            return Start(tuple(command[:end]), cwd)
+            module = command[end][2:] or "".join(command[end + 1 : end + 2])
+            return Start(tuple(command[:end]), cwd, module=module if command[end][1] == "m" else "")
         end += 2 if command[end] in _WITH_VALUE else 1
     program = command[end] if end < len(command) else "-"
-    folder = cwd if program == "-" else os.path.dirname(os.path.realpath(os.path.join(cwd, program)))
-    return Start(tuple(command[:end]), folder)
+    if program == "-":
+        return Start(tuple(command[:end]), cwd)
+    file = os.path.join(cwd, program)
+    return Start(tuple(command[:end]), os.path.dirname(os.path.realpath(file)), program=file)
 
 
 def _of_launcher(
@@ -82,13 +91,12 @@ def _of_launcher(
     if split is None:
         return _unseen(f"{shlex.join(command[:3])} names no command")
     before, inner = command[:split], command[split:]
-    if launcher.has_own_python:
-        return _of_own_python(before, inner, cwd)
-    match find(inner, environ, cwd):
-        case Start() as found:
-            return replace(found, words=(*before, *found.words))
-        case Opaque() as opaque:
-            return opaque
+    found = _of_own_python(before, inner, cwd) if launcher.has_own_python else find(inner, environ, cwd)
+    if isinstance(found, Opaque):
+        return found
+    if launcher.goes_elsewhere(before):
+        found = replace(found, program="", module="")
+    return found if launcher.has_own_python else replace(found, words=(*before, *found.words))
 
 
 def _of_own_python(before: Sequence[str], inner: Sequence[str], cwd: str) -> Start:
@@ -103,6 +111,8 @@ def _of_own_python(before: Sequence[str], inner: Sequence[str], cwd: str) -> Sta
             before = [*before, "--isolated", "--no-project", "--with-requirements", inner[0]]
     else:  # a module, or a console script
         found = Start(("python",), cwd)
+    if "://" in inner[0]:  # uv runs a script from the web, too
+        found = replace(found, program="")
     return replace(found, words=(*before, *found.words))
 
 
@@ -110,7 +120,11 @@ def _of_file(command: Sequence[str], environ: Mapping[str, str], cwd: str) -> Fo
     """A program named by its file: what its first line says."""
     file = _which(command[0], environ, cwd)
     if file is None:
-        return Opaque(f"there is no command {command[0]!r}", "check the spelling, and PATH")
+        is_script = command[0].endswith(".py") and os.path.isfile(os.path.join(cwd, command[0]))
+        cure = f"`python {command[0]}`" if is_script else "check the spelling, and PATH"
+        return Opaque(f"there is no command {command[0]!r}", cure)
+    if not os.access(file, os.X_OK):
+        return Opaque(f"{command[0]} is not executable", f"`chmod +x {command[0]}`")
     first, second = [*_lines(file), "", ""][:2]
     if match := _TRAMPOLINE.match(second):
         words = shlex.split(match["python"])
@@ -125,6 +139,18 @@ def _of_file(command: Sequence[str], environ: Mapping[str, str], cwd: str) -> Fo
     if not python or not _PYTHON.fullmatch(os.path.basename(python[0])):
         return _unseen(f"{command[0]} is a program of {' '.join(words)}")
     return Start(tuple(words), os.path.dirname(os.path.realpath(file)))
+
+
+def lacking(start: Start) -> Opaque | None:
+    """What to say of a program that isn't there; None where it is, or where that can't be told."""
+    if not start.program:
+        return None
+    shown = os.path.relpath(start.program)
+    if not os.path.exists(start.program):
+        return Opaque(f"there is no file {shown!r}", "check the spelling, and the working directory")
+    if os.path.isdir(start.program) and not os.path.isfile(os.path.join(start.program, "__main__.py")):
+        return Opaque(f"there is no __main__.py in {shown!r}", "name the file that is to be run")
+    return None
 
 
 def _unseen(what: str) -> Opaque:

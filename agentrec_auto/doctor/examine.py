@@ -52,7 +52,7 @@ def examine(words: Sequence[str], given: Mapping[str, str]) -> Report:
 def _around(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Finding]:
     """The findings about the Python that a command starts under ``environ``."""
     found = commands.find(words or [sys.executable], environ, os.getcwd())
-    seen = found if isinstance(found, Opaque) else _look(found, environ)
+    seen = found if isinstance(found, Opaque) else commands.lacking(found) or _look(found, environ)
     if isinstance(seen, Opaque):
         if words and (told := scripts.kept_out(words, environ.get("PATH", os.defpath))):
             yield Finding(State.IN_THE_WAY, "command", told, _KEEP_US)
@@ -60,6 +60,9 @@ def _around(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[Findin
         state = State.IN_THE_WAY if seen.is_lost else State.UNSEEN
         yield Finding(state, "command", seen.why, seen.cure)
         return
+    if seen.lacks:
+        text = f"there is no module {seen.lacks!r} for {seen.executable}"
+        yield Finding(State.IN_THE_WAY, "command", text, "check the spelling, or install it there")
     yield from starting(seen)
     yield from libraries.libraries(seen)
     yield from libraries.sdks(seen)

@@ -63,6 +63,9 @@ class Inside:
     waits: bool
     """Whether an HTTP library would be intercepted when it is imported."""
 
+    lacks: str
+    """The module that the command is to run, where it isn't there."""
+
     sitecustomizes: tuple[str, ...]
     start_up: tuple[str, ...]
     """Start-up files of ``agentrec hook install``."""
@@ -91,6 +94,7 @@ def look(
         "libraries": list(libraries),
         "distributions": list(distributions),
         "start_up": list(start_up),
+        "module": start.module,
     }
     with tempfile.TemporaryDirectory(prefix="agentrec-doctor-") as folder:
         question, answer = os.path.join(folder, "question.json"), os.path.join(folder, "answer.json")
@@ -125,6 +129,7 @@ def _read(seen: dict[str, Any], said: str) -> Inside:
         flags=tuple(seen["flags"]),
         mode=seen["mode"],
         waits=seen["waits"],
+        lacks=seen["lacks"],
         sitecustomizes=tuple(seen["sitecustomizes"]),
         start_up=tuple(seen["start_up"]),
         us=seen["us"],

@@ -25,6 +25,9 @@ class Launcher:
     is_module: tuple[str, ...] = ()
     """Options that make the rest a program for its Python (``uv run -m``)."""
 
+    moving: tuple[str, ...] = ()
+    """Options after which it starts the command in another folder; an empty one where it always does."""
+
     def split(self, command: Sequence[str]) -> int | None:
         """Where the inner command begins; None where there is none."""
         at, operands = 1, self.operands
@@ -50,6 +53,10 @@ class Launcher:
                 break
         return at if at < len(command) else None
 
+    def goes_elsewhere(self, words: Sequence[str]) -> bool:
+        """Whether the command is started in another folder than this, with these words in front of it."""
+        return "" in self.moving or any(word.partition("=")[0] in self.moving for word in words)
+
 
 _UV = frozenset(
     (
@@ -62,17 +69,25 @@ _UV = frozenset(
 )
 
 LAUNCHERS = {
-    "env": Launcher(frozenset({"-u", "--unset", "-C", "--chdir"})),
+    "env": Launcher(frozenset({"-u", "--unset", "-C", "--chdir"}), moving=("-C", "--chdir")),
     "nohup": Launcher(),
     "nice": Launcher(frozenset({"-n"})),
     "time": Launcher(),
     "timeout": Launcher(frozenset({"-k", "-s"}), operands=1),
-    "uv": Launcher(_UV, "run", has_own_python=True, is_module=("-m", "--module", "-s", "--script")),
-    "poetry": Launcher(verb="run", has_own_python=True),
-    "pdm": Launcher(frozenset({"-p"}), "run", has_own_python=True),
-    "hatch": Launcher(verb="run", has_own_python=True),
+    "uv": Launcher(
+        _UV,
+        "run",
+        has_own_python=True,
+        is_module=("-m", "--module", "-s", "--script"),
+        moving=("--directory",),
+    ),
+    "poetry": Launcher(verb="run", has_own_python=True, moving=("-C", "--directory", "-P", "--project")),
+    "pdm": Launcher(frozenset({"-p"}), "run", has_own_python=True, moving=("-p", "--project")),
+    "hatch": Launcher(verb="run", has_own_python=True, moving=("",)),
     "pipenv": Launcher(verb="run", has_own_python=True),
-    "conda": Launcher(frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}), "run", has_own_python=True),
+    "conda": Launcher(
+        frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}), "run", has_own_python=True, moving=("--cwd",)
+    ),
     "opentelemetry-instrument": Launcher(),
     "ddtrace-run": Launcher(),
     "newrelic-admin": Launcher(verb="run-program"),

@@ -24,7 +24,8 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
     """Everything the doctor wants to know about this interpreter.
 
     ``wanted``: ``folder`` (what the program has first on ``sys.path``), ``libraries`` (the modules we
-    intercept), ``distributions`` (whose versions and needs to tell) and ``start_up`` (names of files).
+    intercept), ``distributions`` (whose versions and needs to tell), ``start_up`` (names of files) and
+    ``module`` (what is to be run by ``-m``).
     """
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         sys.path.insert(0, wanted["folder"])
@@ -35,6 +36,7 @@ def look(wanted: dict[str, Any]) -> dict[str, Any]:
         "flags": _flags(),
         "mode": os.environ.get("AGENTREC_MODE", ""),
         "waits": _waits(),
+        "lacks": _lacks(wanted["module"]),
         "sitecustomizes": _on_path("sitecustomize.py"),
         "start_up": [file for name in wanted["start_up"] for file in _on_path(name)],
         "us": _us(),
@@ -53,6 +55,15 @@ def _waits() -> bool:
     """Whether our finder is in place: whether an HTTP library would be intercepted when it is imported."""
     hook = sys.modules.get(HOOK)
     return hook is not None and hook.Watcher in sys.meta_path
+
+
+def _lacks(module: str) -> str:
+    """The part of a module's name that isn't there; packages are not imported to look further."""
+    package = module.partition(".")[0]
+    try:
+        return package if package and find_spec(package) is None else ""
+    except Exception:  # a module without a spec, a finder that fails: it is there, or can't be told
+        return ""
 
 
 def _on_path(name: str) -> list[str]:

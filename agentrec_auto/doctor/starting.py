@@ -10,8 +10,6 @@ from agentrec_auto.bootstrap.hook import INJECT
 from agentrec_auto.doctor.finding import Finding, State
 from agentrec_auto.doctor.inside import Inside
 
-OLDEST = (3, 10)
-
 _IN_CODE = "put `import agentrec_auto.auto` first in its code"
 _OURS = os.path.join(INJECT, "sitecustomize.py")
 

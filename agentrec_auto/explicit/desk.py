@@ -124,7 +124,7 @@ class ScopeRecorder(Recorder):
         """Whether something recorded answers the request."""
         return bool(self.desk.store.takes(asked.key))
 
-    def _said(self, identity: Identity) -> Mapping[str, Any]:
+    def _program_metadata(self, identity: Identity) -> Mapping[str, Any]:
         assert isinstance(identity, Asked)
         names = identity.names
         told = {**identity.fingerprint.as_metadata(), "key": names.key, "id": names.id}

@@ -59,7 +59,7 @@ class Origin:
     library: str
     call_site: str | None
     said: Mapping[str, Any]
-    """What the program says of it: stored over what we know ourselves."""
+    """Metadata from the program; wins over ours."""
 
 
 class Keeping:
@@ -92,7 +92,7 @@ class Keeping:
             shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
 
     def spool(self, tap: Tap) -> Spool | None:
-        """A spool for what redaction can tell clean as it comes; what is verified is held, to be compared."""
+        """A spool, if redaction can watch the body as it comes; none in verify, which compares it whole."""
         if self._shelf.settings.mode == "verify" or isinstance(tap.chunks, Spool):
             return None
         watch = self._origin.redaction.watch(tap.headers)
@@ -233,7 +233,7 @@ class Keeping:
         return {**{name: value for name, value in told.items() if value is not None}, **said}
 
     def _tell_once(self, error: Exception) -> None:
-        """The store fails: that is said of the first call it fails for, and counted for all."""
+        """The store fails: said once, of the first call it fails for; counted for each."""
         shelf = self._shelf
         if not shelf.is_told:
             shelf.is_told = True

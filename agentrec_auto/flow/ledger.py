@@ -1,10 +1,9 @@
 """What happened, over a whole process tree: the ledger.
 
-Each process appends one JSON line an event to its own file in ``$AGENTREC_RUN_DIR``, with one
-``O_APPEND`` write, so that a worker that is killed leaves what it did behind. Replays alone, of which there
-may be thousands a second, are written in batches: ``kill -9`` may take the count of those of the last
-milliseconds along. Whoever owns the run (``agentrec run``, pytest, or
-the first process) reads them all at the end.
+Each process appends one JSON line for each event to its own file in ``$AGENTREC_RUN_DIR``, with one
+``O_APPEND`` write, so that a worker that is killed leaves behind what it noted. Only replays, of which there
+may be thousands a second, are written in batches: ``kill -9`` may lose the count of those of the last
+milliseconds. Whoever owns the run (``agentrec run``, pytest, or the first process) reads them at the end.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ LIVE = "live"
 """A miss that ``on_miss = "live"`` let through."""
 
 UNRECORDED = "unrecorded"
-"""A call that went through without us, by a fault of ours or of the settings."""
+"""A call that went through unrecorded, by a fault of ours or of the settings."""
 
 DROPPED = "dropped"
 """A transient failure, answered to the app and not kept."""
 
 REPEATED = "repeated"
-"""An answer to what another process or test of the run had recorded: each counts takes from 1, and the first
-writer of a take wins."""
+"""A recorded answer that was not kept, because another process or test of the run had asked the same: each
+counts takes from 1, and the first writer of a take wins."""
 
 DRIFTED = "drifted"
 VERIFIED = "verified"
@@ -46,17 +45,17 @@ BYPASSED = "bypassed"
 
 WARNED = "warned"
 SEEN_SDK = "sdk"
-"""An LLM SDK was imported in the process (its name; ``unset``: the variable of its key, if it had none)."""
+"""An LLM SDK was imported in the process: its ``name``; ``unset``: its key's variable, if not set."""
 
 TOLD = "told"
-"""Somebody told, at the `place` ``seen``, what went wrong (``texts``)."""
+"""Somebody was told what went wrong (``texts``), at the `place` ``seen``."""
 
 SUMMED = "summed"
-"""A run inside this one was summed up at the place ``seen``: in a ``line``, where it was not said before,
-and ``texts``."""
+"""A run inside this one was summed up at the place ``seen``: in ``texts`` and, unless said there before, a
+``line``."""
 
 PYTEST = "agentrec-pytest-"
-"""How a run directory is named whose owner tells each miss where it belongs, with the test."""
+"""How the name of a run directory begins if its owner is pytest, which tells each miss with its test."""
 
 Event = dict[str, Any]
 
@@ -85,7 +84,7 @@ class Ledger:
 
     @property
     def events(self) -> list[Event]:
-        """The latest of them, for whoever asks in this process."""
+        """The latest events of this process."""
         self.flush()
         return list(self._latest)
 
@@ -96,8 +95,8 @@ class Ledger:
         self.flush()
 
     def replayed(self, name: str, status: int, *, fuzzy: bool) -> None:
-        """Add that the recording ``name`` was replayed. The one event that comes again and again in the
-        same words: they are spelled once."""
+        """Add that the recording ``name`` was replayed. The only event that comes again and again in the same
+        words: its line is kept."""
         said = self._replays.get(name)
         if said is None or said[0]["fuzzy"] != fuzzy:
             event: Event = {"kind": REPLAYED, "name": name, "status": status, "fuzzy": fuzzy}
@@ -109,7 +108,7 @@ class Ledger:
             self.flush()
 
     def missed(self, text: str, **facts: Any) -> None:
-        """Add a miss, and say it at once: each once a process, and not where pytest tells it."""
+        """Add a miss, and say it at once: each text once in a process, and not at all if pytest tells it."""
         seen = ""
         if text not in self._said and not is_pytest():
             if len(self._said) >= _LATEST:
@@ -154,7 +153,7 @@ def is_pytest() -> bool:
 
 
 def _is_over() -> bool:
-    """Whether whoever began the run is gone, its folder summed up and taken away: a daemon outlives it."""
+    """Whether the run's owner has ended, and so removed its folder: a daemon may outlive it."""
     owner = os.environ.get(RUN_OWNER, "")
     if os.name != "posix" or not owner.isdecimal():
         return False
@@ -172,7 +171,7 @@ def _line(event: Event) -> bytes:
 
 
 def _replayed_line(name: str, status: int, fuzzy: bool) -> bytes:
-    """The same of a replay: an encoder takes ten times as long to begin."""
+    """The same for a replay, written out: the JSON encoder takes ten times as long to begin."""
     told = f'"name": {_quoted(name)}, "status": {status:d}, "fuzzy": {"true" if fuzzy else "false"}'
     return f'{{"kind": "{REPLAYED}", {told}}}\n'.encode()
 
@@ -183,7 +182,7 @@ def say(text: str) -> None:
 
 
 def tell(text: str) -> str:
-    """The same, and gives the `place` where it can be read; empty for nowhere."""
+    """`say` it, and give the `place` where it can be read; empty if it couldn't be written."""
     try:
         sys.stderr.write(f"agentrec: {text}\n")
         sys.stderr.flush()
@@ -193,7 +192,7 @@ def tell(text: str) -> str:
 
 
 def place(stream: Any) -> str:
-    """Which file, pipe or terminal a stream ends in: the same in each process; empty where none is known."""
+    """Which file, pipe or terminal a stream writes to, named alike in every process; empty if unknown."""
     try:
         there = os.fstat(stream.fileno())
     except (OSError, ValueError, AttributeError):

@@ -165,6 +165,14 @@ def past_last_take(
     )
 
 
+def unreadable(identity: Identity, where: str, name: str, *, site: str | None = None) -> str:
+    """The sentence for a request whose recording can't be read."""
+    return (
+        f"agentrec: {asked_for(identity, site)} is answered by {name} in {where}, which can't be read; "
+        "restore it, or delete it and record it again with AGENTREC_MODE=auto"
+    )
+
+
 def _nth(number: int) -> str:
     if number % 100 in (11, 12, 13):
         return f"{number}th"

@@ -113,8 +113,8 @@ def _query(identity: Identity) -> str:
 def walk(before: Any, now: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Where two JSON documents differ: path, and the value on each side (`MISSING` for none).
 
-    Of a list that has grown or shrunk, what both begin and end with is laid side by side: a message put in
-    front is one difference. A path is that of the later document, where there is something.
+    If a list has grown or shrunk, the members that both begin with, and end with, are paired: a message put
+    in front is one difference. A path is a path into ``now``, if the value is there.
     """
     if isinstance(before, dict) and isinstance(now, dict):
         for name in [*before, *(name for name in now if name not in before)]:
@@ -150,9 +150,9 @@ def changed(before: Any, now: Any) -> str:
 
 
 def _candidates(asked: Identity, store: Store) -> Iterator[Recording]:
-    """Recordings to look at: the same dialect and model, then the same dialect, then any."""
+    """Recordings to look at: of the same dialect and model first, then of the same dialect, then any."""
     seen: set[str] = set()
-    same_model = str(asked.key)[:-16]
+    same_model = str(asked.key)[:-16]  # a key is <dialect>_<model>_<16 hex>
     for name in chain(store.names(same_model), store.names(f"{asked.dialect}_"), store.names()):
         if name in seen:
             continue

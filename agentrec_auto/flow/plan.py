@@ -19,10 +19,10 @@ class Replay:
     reel: Reel
     speed: float
     fell_short: Callable[[Reel], None]
-    """To be called when a caller reads past the end of a recording that was abandoned there."""
+    """Called when the caller reads past the end of an abandoned recording."""
 
     is_plain: bool = field(init=False)
-    """Whether it is the chunks and nothing else: at once, and to the end."""
+    """Whether it is just the chunks: without waits, and nothing behind the last."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_plain", not self.speed and self.reel.ending is Ending.COMPLETE)
@@ -33,14 +33,16 @@ class Replay:
         return len(self.reel.chunks) + bool(self.reel.last_words)
 
     def pieces(self) -> Iterator[tuple[float, bytes]]:
-        """(seconds to wait, bytes): the chunks, and for who reads past an abandoned stream its last words."""
+        """(seconds to wait, bytes): the chunks and, if a caller reads past an abandoned stream, an event that
+        says so."""
         yield from self.reel.paced(self.speed)
         if words := self.reel.last_words:
             self.fell_short(self.reel)
             yield 0.0, words
 
     def falls_short(self) -> str | None:
-        """Behind the last piece: what to raise, for this is not the end; None where it is. Told once."""
+        """Asked after the last piece: the text of the error to raise, as the recording was abandoned here
+        (the miss is noted); None if it is whole."""
         text = self.reel.shortfall
         if text is not None and not self.reel.last_words:
             self.fell_short(self.reel)

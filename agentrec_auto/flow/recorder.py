@@ -8,20 +8,21 @@ It is asked by every seam in the same words, whatever library and whether sync o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from agentrec_auto.capture import CapturedRequest, Ending
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
 from agentrec_auto.flow.keeping import Keeping, Origin
-from agentrec_auto.flow.ledger import Ledger
-from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unrecorded, words_for
+from agentrec_auto.flow.ledger import Ledger, warn_once
+from agentrec_auto.flow.miss import CURE, Miss, past_last_take, unreadable, unrecorded, words_for
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
 from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.shelf import Shelf
-from agentrec_auto.flow.takes import Lane, Takes, Turn
+from agentrec_auto.flow.takes import Lane, Takes, Turn, warn_of_format
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import Identity, Keyer
 from agentrec_auto.keying.seen import SeenRequests, Stamp
@@ -52,7 +53,13 @@ class Recorder:
         """What `again` saw last, and its stamp: that of a megabyte takes longer than a replay."""
 
         records_between_replays = settings.mode == "auto" or settings.on_miss == "record"
-        self._takes = Takes(store, policy=settings.takes, skip_run=run if records_between_replays else None)
+        self._warn = partial(warn_once, ledger)
+        self._takes = Takes(
+            store,
+            policy=settings.takes,
+            skip_run=run if records_between_replays else None,
+            warn=self._warn,
+        )
         self._shelf = Shelf(settings, store, self._takes, ledger, self._scope, run=run)
 
     def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
@@ -60,8 +67,8 @@ class Recorder:
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
     def again(self, request: CapturedRequest) -> Replay | None:
-        """The replay of a request that was planned before and has a recording ready; else None, and the
-        request goes the whole way. Here it needs neither the scope, nor redaction, nor a key."""
+        """The replay of a request that was planned before and has a recording ready, without scope, redaction
+        or key; else None, and the request goes the whole way (`concerns`, `plan`)."""
         if self._seen.is_empty:  # nothing is replayed here, or not yet
             return None
         stamp = self._seen.stamp(request)
@@ -118,14 +125,15 @@ class Recorder:
         self._shelf.after_fork()
 
     def _tapped(self, identity: Identity, redaction: Redaction, turn: Turn, library: str) -> Plan:
-        said = self._said(identity)
+        said = self._program_metadata(identity)
         origin = Origin(identity, redaction, turn, library, call_site(self.settings.root), said)
         tap = Tap(Keeping(self._shelf, origin))
         self._shelf.opened(tap)
         return Record(tap)
 
-    def _said(self, identity: Identity) -> Mapping[str, Any]:
-        """What the program says of a call that is about to be recorded; over our own metadata."""
+    def _program_metadata(self, identity: Identity) -> Mapping[str, Any]:
+        """Metadata that the program gives a call about to be recorded, by an explicit transport; wins over
+        ours."""
         return {}
 
     def _replayed(self, identity: Identity, turn: Turn) -> Plan | None:
@@ -137,6 +145,7 @@ class Recorder:
         found = nearest(identity, self._store, self._keyer)
         if found is None or found.score < self.settings.threshold or not self._may_serve(identity, found):
             return None
+        warn_of_format(found.recording.interaction.metadata, self._store.where, self._warn)
         return self._playing(reel_of(found.recording), fuzzy=True)
 
     def _may_serve(self, identity: Identity, found: Likeness) -> bool:
@@ -160,7 +169,9 @@ class Recorder:
                 self._ledger.note(events.LIVE, key=identity.key)
                 return PASS
         site = call_site(self.settings.root)
-        if turn.recorded:
+        if turn.unread:
+            text = unreadable(identity, self._store.where, turn.unread, site=site)
+        elif turn.recorded:
             text = past_last_take(identity, self._store.where, turn.order, turn.recorded, site=site)
         else:
             found = nearest(identity, self._store, self._keyer)

@@ -11,7 +11,14 @@ from math import inf
 from operator import sub
 from typing import TYPE_CHECKING, Any
 
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending, Headers, first_header
+from agentrec_auto.capture import (
+    CapturedChunk,
+    CapturedInteraction,
+    Ending,
+    Headers,
+    first_header,
+    headers_without,
+)
 from agentrec_auto.columns import Columns
 from agentrec_auto.rereading import Reread
 
@@ -36,15 +43,26 @@ class Reel:
     ending: Ending
 
     held: int
-    """Bytes of its chunks that are in memory: of what is played from a file, none."""
+    """Bytes of its chunks that are in memory: 0 if they are played from a file."""
 
     ready: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What is made of it once and used each time: by a recorder, and by seams for their libraries."""
+    """What a recorder, or a seam for its library, makes of it once to use each time it is played: a cache by
+    who made it."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether it was to be played from a file that isn't any more what it was."""
+        """Whether it is played from a file that has changed since."""
         return isinstance(self.chunks, Reread) and self.chunks.is_stale
+
+    @property
+    def reason(self) -> bytes:
+        """What stands beside the status (``Not Found``): as recorded, else what is usual."""
+        recorded = self.extensions.get("reason_phrase")
+        if isinstance(recorded, bytes):
+            return recorded
+        from agentrec_auto.phrases import phrase_of  # here: httpx and httpx2 have phrases of their own
+
+        return phrase_of(self.status).encode()
 
     @property
     def shortfall(self) -> str | None:
@@ -88,10 +106,10 @@ def reel_of(recording: Recording) -> Reel:
     headers = [
         pair
         for pair in interaction.response_headers
-        if len(pair[0]) not in _FRAMING or not _is_stale(pair, size, interaction)
+        if len(pair[0]) not in _FRAMING_LENGTHS or not _is_old_framing(pair, size, interaction)
     ]
     if interaction.response_status in _RETRIED:
-        headers = [pair for pair in headers if pair[0].lower() not in (b"retry-after", b"retry-after-ms")]
+        headers = headers_without(headers, b"retry-after", b"retry-after-ms")
         headers.append((b"retry-after-ms", b"1"))
     return Reel(
         name=recording.name,
@@ -106,8 +124,8 @@ def reel_of(recording: Recording) -> Reel:
 
 
 def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[float], int, int]:
-    """What is played of chunks, the waits before each, and how many bytes that is, and is held."""
-    # To ask for a type takes a tenth of the time that it takes to ask whether it is a `Sequence`.
+    """The pieces to be played, the waits before each, their bytes, and how many of these are in memory."""
+    # By exact type, which takes a tenth of the time of asking whether they are a `Sequence`.
     columns = chunks if type(chunks) is Columns else Columns.of(chunks) if type(chunks) is list else None
     if columns is None:
         size, offsets = 0, array("d")
@@ -123,7 +141,7 @@ def _played(chunks: Sequence[CapturedChunk]) -> tuple[Sequence[bytes], array[flo
 
 
 def _waits(offsets: Sequence[float]) -> array[float]:
-    """Seconds from each to the next, the first from 0; none where a clock went back, or told no time."""
+    """Seconds from each offset to the next, the first from 0; 0 where the clock went back or is no number."""
     waits = array("d", map(sub, offsets, chain((0.0,), offsets)))
     if min(waits, default=0.0) >= 0.0 and sum(waits) < inf:  # and no NaN is among them
         return waits
@@ -131,7 +149,7 @@ def _waits(offsets: Sequence[float]) -> array[float]:
 
 
 class _Read(Reread[bytes]):
-    """What is in chunks that are read anew themselves."""
+    """The bytes of chunks that lie in a file and are read from it each time."""
 
     def __init__(self, chunks: Sequence[CapturedChunk], count: int) -> None:
         """``count``: how many of them aren't empty."""
@@ -149,12 +167,12 @@ class _Read(Reread[bytes]):
         return (chunk.data for chunk in self._chunks if chunk.data)
 
 
-_FRAMING = frozenset(map(len, ("content-length", "transfer-encoding")))
-"""How long the names are that `_is_stale` looks at: most are not."""
+_FRAMING_LENGTHS = frozenset(map(len, ("content-length", "transfer-encoding")))
+"""How long the names are that `_is_old_framing` looks at. Few others are: a call is saved for each."""
 
 
-def _is_stale(pair: tuple[bytes, bytes], size: int, interaction: CapturedInteraction) -> bool:
-    """Whether a header speaks of a framing that is gone: redaction and decoding change lengths."""
+def _is_old_framing(pair: tuple[bytes, bytes], size: int, interaction: CapturedInteraction) -> bool:
+    """Whether a header says a framing that is no longer true: redaction and decoding change lengths."""
     name = pair[0].lower()
     if name == b"content-length":
         return pair[1].strip() != str(size).encode() and not (size == 0 and _has_no_body(interaction))

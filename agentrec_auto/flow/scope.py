@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.keying.canonical import NO_DOCUMENT, parsed
-from agentrec_auto.keying.rules import url_pattern
+from agentrec_auto.keying.rules import url_pattern, without_query
 from agentrec_auto.providers.shapes import is_llm_call
 from agentrec_auto.settings import Settings
 
@@ -72,7 +72,7 @@ class Scope:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https"):
             return False
-        bare = url.split("?", 1)[0].split("#", 1)[0]
+        bare = without_query(url)
         if any(glob.fullmatch(bare) for glob in self._exclude):
             return False
         if self._all or any(glob.fullmatch(bare) for glob in self._include):

@@ -25,7 +25,7 @@ _LOOK_AGAIN_S = 2.0
 
 
 class Shelf:
-    """Where the responses under way of one recorder are, and what is needed to keep them."""
+    """The responses under way of one recorder, and what is needed to keep them."""
 
     def __init__(
         self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, scope: Scope, *, run: str
@@ -91,7 +91,7 @@ class Shelf:
                 self._open.pop().closed()
 
     def note_secrets(self, dialect: str) -> None:
-        """Tell the store which API-key variables are set; looked for every few seconds, for it takes time."""
+        """Tell the store which API-key variables are set; every few seconds at most, for it takes time."""
         now = perf_counter()
         if now >= self._look_again_at.get(dialect, 0.0):
             self._look_again_at[dialect] = now + _LOOK_AGAIN_S
@@ -112,6 +112,6 @@ class Shelf:
 
 
 def _secrets(dialect: str) -> list[str]:
-    """The key variables that the app has, and those for what it has elsewhere: a profile, a role."""
+    """The key variables that are set; for Bedrock also its own, which a profile or a role may stand for."""
     here = [name for name in KEY_VARIABLES if os.environ.get(name)]
     return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here

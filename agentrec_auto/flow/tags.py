@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentrec_auto.keying.rules import url_pattern
+from agentrec_auto.keying.rules import url_pattern, without_query
 from agentrec_auto.settings import Settings
 
 
@@ -14,9 +14,9 @@ class Tags:
         self._always = settings.run_tags
 
     def of(self, url: str) -> dict[str, str]:
-        """The tags for what went to ``url``; its query doesn't take part."""
+        """The tags for what went to ``url``; query and fragment don't take part."""
         tags: dict[str, str] = {}
-        bare = url.split("?", 1)[0]
+        bare = without_query(url)
         for pattern, pairs in self._rules:
             if pattern.fullmatch(bare):
                 tags.update(pairs)

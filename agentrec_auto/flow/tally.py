@@ -43,10 +43,10 @@ class Tally:
     """SDK that was imported → the variable of its key, if no process that imported it had one; else empty."""
 
     seen: set[tuple[str, str]] = field(default_factory=set)
-    """(place, text): what went wrong, and where that was told already."""
+    """(place, text): what went wrong, and where it was said already."""
 
     inner: list[tuple[str, str]] = field(default_factory=list)
-    """(line, place): how runs inside this one were summed up, and where."""
+    """(line, place): the line that summed up each run inside this one, and where it was said."""
 
     used: set[str] = field(default_factory=set)
     """Names of the recordings that were replayed."""
@@ -96,12 +96,12 @@ class Tally:
         return list(dict.fromkeys(str(event.get("text")) for event in events))
 
     def untold(self, texts: Iterable[str], place: str) -> list[str]:
-        """Those of ``texts`` that nobody has told at a `place`."""
+        """Those of ``texts`` that weren't said at ``place`` yet."""
         return [text for text in texts if (place, text) not in self.seen]
 
     @property
     def is_red(self) -> bool:
-        """Whether a run that would else be green must not be."""
+        """Whether the run must not end green, whatever its command says."""
         return bool(self.misses or self.refusals or self.drifts)
 
     @property

@@ -40,13 +40,13 @@ _NEVER = sys.maxsize
 
 
 class Outlet(Protocol):
-    """Who a tap reports to."""
+    """What a tap reports to."""
 
     def settled(self, tap: Tap, ending: Ending) -> None:
         """The response came to its end; called once."""
 
     def spool(self, tap: Tap) -> Spool | None:
-        """The body has become long: what takes over its chunks, or None to hold them."""
+        """The body has become long: a spool that takes over its chunks, or None to hold them in memory."""
 
     def extended(self, tap: Tap) -> None:
         """Chunks came after the end that was reported; called at most once."""
@@ -113,7 +113,7 @@ class Tap:
         self._expected: int | None = None
         self._seen = 0
         self._due = LONG
-        """Bytes from which on the spool is to be told of them."""
+        """How many bytes must have come before the spool is asked again."""
 
         self._arrived = 0.0
         self.started = perf_counter()
@@ -158,7 +158,7 @@ class Tap:
         return first
 
     def see(self, data: bytes) -> None:
-        """A chunk is about to be handed on. Harmless by itself, for nothing is called as often."""
+        """A chunk is about to be handed on. Guards itself, not by `_harmless`: nothing is called as often."""
         if self.muted:
             return
         try:
@@ -167,7 +167,11 @@ class Tap:
             if self._seen >= self._due:
                 self._spool()
             if self._terminator is not None and self._settled_at is None:
-                ending = self._terminator.feed(data) if self._decoder is None else self._ending_with(data)
+                ending = (
+                    self._terminator.feed(data)
+                    if self._decoder is None
+                    else self._ending_with(data, self._decoder, self._terminator)
+                )
                 if ending is not None:
                     self.whole = ending is Ending.COMPLETE
                     self._end(ending)
@@ -184,21 +188,21 @@ class Tap:
     def finished(self) -> None:
         """The last byte was handed on."""
         self._end(self._ending_at_end())
-        self._is_over()
+        self._wind_up()
 
     @_harmless
     def closed(self) -> None:
         """The caller closed the response, at its end or before."""
         complete = self._expected is not None and self._seen >= self._expected
         self._end(Ending.COMPLETE if complete else Ending.ABANDONED)
-        self._is_over()
+        self._wind_up()
 
     @_harmless
     def broke(self, error: BaseException) -> None:
         """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
         self.error = error
         self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
-        self._is_over()
+        self._wind_up()
 
     def dropped(self) -> None:
         """The response was garbage-collected. Called from a finaliser: touches no file and no lock."""
@@ -212,16 +216,13 @@ class Tap:
         http_1 = self.extensions.get("http_version") in (b"HTTP/1.0", b"HTTP/1.1")
         return Ending.FAILED if self.whole is False and http_1 and not framed else Ending.COMPLETE
 
-    def _ending_with(self, data: bytes) -> Ending | None:
-        if self._terminator is None:
+    def _ending_with(self, data: bytes, decoder: StreamDecoder, terminator: Terminator) -> Ending | None:
+        """The ending that encoded ``data`` brings; a body that can't be decoded is no longer looked at."""
+        try:
+            return terminator.feed(decoder.feed(data))
+        except UndecodableBodyError:
+            self._terminator = None
             return None
-        if self._decoder is not None:
-            try:
-                data = self._decoder.feed(data)
-            except UndecodableBodyError:
-                self._terminator = None
-                return None
-        return self._terminator.feed(data)
 
     def _end(self, ending: Ending) -> None:
         if self._settled_at is not None or (self.is_parents and ending is not Ending.COMPLETE):
@@ -229,16 +230,18 @@ class Tap:
         self._settled_at = len(self.chunks)
         self.ending = ending
         self.latency_s = perf_counter() - self.started
-        self._look_to_the_end()
+        self._look_at_rest()
         self.outlet.settled(self, ending)
 
-    def _is_over(self) -> None:
-        """Nothing more comes. Where chunks came after the last event, ask once for a longer writing."""
+    def _wind_up(self) -> None:
+        """Nothing more comes. If chunks came after the last event, have the recording written anew."""
         if self._settled_at is not None and len(self.chunks) > self._settled_at:
             self._settled_at = len(self.chunks)
-            self._look_to_the_end()
+            self._look_at_rest()
             self.outlet.extended(self)
-        if isinstance(self.chunks, Spool):  # the app may have the response for long, and we its file open
+        if isinstance(
+            self.chunks, Spool
+        ):  # let go: the app may keep the response for long, and our file open
             self.chunks, self._due = [], _NEVER
 
     def _spool(self) -> None:
@@ -254,7 +257,8 @@ class Tap:
         else:
             self._hold()
 
-    def _look_to_the_end(self) -> None:
+    def _look_at_rest(self) -> None:
+        """Have a spool look at what it has not seen yet; hold the body if that isn't clean."""
         if isinstance(self.chunks, Spool) and not self.chunks.ends():
             self._hold()
 

@@ -4,6 +4,7 @@
 
 inputs                             files, folders, stdin
 documents · yaml_text              bytes → documents made of plain values
+record                             what a source finds in a document
 table                              which source reads which document, by its content
 vcr · cassetter · har · agentrec   sources that keep what went over the wire
 wire · addresses                   loosely kept facts → a request and a response

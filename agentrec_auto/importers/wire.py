@@ -24,6 +24,7 @@ from agentrec_auto.capture import (
     Ending,
     Headers,
     first_header,
+    headers_without,
 )
 from agentrec_auto.errors import UndecodableBodyError
 from agentrec_auto.importers.addresses import address_of
@@ -158,7 +159,7 @@ def _message(head: Headers, value: object, what: str) -> tuple[Headers, bytes]:
     """Headers and body without content-encoding, and without a length that isn't the body's."""
     head, data = _unpacked(head, body(value), value, what)
     length = first_header(head, b"content-length")
-    return (head if length == b"%d" % len(data) else _without(head, b"content-length")), data
+    return (head if length == b"%d" % len(data) else headers_without(head, b"content-length")), data
 
 
 def _unpacked(head: Headers, data: bytes, value: object, what: str) -> tuple[Headers, bytes]:
@@ -166,9 +167,9 @@ def _unpacked(head: Headers, data: bytes, value: object, what: str) -> tuple[Hea
     encoding = _encoding(head)
     if not encoding:
         if data[:2] == b"\x1f\x8b" and (text := _undone(data, b"gzip")) is not None:
-            return _without(head, b"content-encoding"), text
+            return headers_without(head, b"content-encoding"), text
         return head, data
-    head = _without(head, b"content-encoding")
+    head = headers_without(head, b"content-encoding")
     if not data:
         return head, data
     if isinstance(value, str) and value[:2] == "\x1f\x8b":
@@ -199,10 +200,6 @@ def _is_text(data: bytes) -> bool:
 def _encoding(head: Headers) -> bytes:
     said = b", ".join(value for name, value in head if name.lower() == b"content-encoding")
     return said if decoding.is_encoded(said) else b""
-
-
-def _without(head: Headers, *names: bytes) -> Headers:
-    return [pair for pair in head if pair[0].lower() not in names]
 
 
 def _kind(head: Headers) -> bytes:

@@ -7,6 +7,7 @@ makes of the body, and another reads (`is_exact`) and writes it only where both 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -21,13 +22,14 @@ _MADE_UP = re.compile(
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[A-Za-z]*[0-9])[0-9A-Za-z]{8,64})"
 )
 _SIGNS_OF_IDS = (b'id"', b'Id"', b'Token"', b"\\u", b"\0")
-"""How the names end; they may be spelled with escapes, and a body in UTF-16, every other byte NUL."""
+"""One of these is in every body with such a member: the ends of the names; ``\\u``, for they may be spelled
+with escapes; and NUL, for the body may be in UTF-16."""
 
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
 _DEEPEST = 200
-"""Levels of nesting up to which a body is looked into. A number of its own, whatever is left of the stack:
-the same body has the same key wherever it is sent from."""
+"""Levels of nesting up to which a body is looked into. Fixed, and not what the stack has room for: the same
+body must have the same key however deep in the program it is sent."""
 
 _SHORT = 1 << 16
 
@@ -55,8 +57,10 @@ def canonical_json(value: Any) -> str:
 
 
 def is_exact(value: Any, canonical: str) -> bool:
-    """Whether `parsed` took no integer in ``value``, whose canonical text is given, for a float: one of more
-    than 64 bits would be spelled ``1.8446744073709552e+19``."""
+    """Whether ``value``, as `parsed` gave it, has no integer that was read as a float.
+
+    An integer of more than 64 bits then stands in its canonical text as ``1.8446744073709552e+19``.
+    """
     return "+" not in canonical or compiled.is_spelled_alike(value)
 
 
@@ -71,12 +75,20 @@ def canonical_bytes(content: bytes, content_type: bytes) -> bytes:
     return content
 
 
+def digest(*parts: str) -> str:
+    """SHA-256, in hex, over the parts, each followed by NUL so that ``ab, c`` and ``a, bc`` differ."""
+    text = "\0".join([*parts, ""])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def may_hold_ids(content: bytes) -> bool:
-    """Whether `rename_ids` may find something in a JSON body, or find it too deep. To ask takes a tenth of
-    the time that it takes to look; in a long one there is seldom more to look at."""
+    """False only if `rename_ids` would surely change nothing in a JSON body, nor find it too deep.
+
+    A tenth of the work of `rename_ids`; a long body is mostly a few long texts, and always worth the look.
+    """
     if len(content) > _SHORT or content.count(b"{") + content.count(b"[") >= _DEEPEST:
         return True
-    return any(map(content.__contains__, _SIGNS_OF_IDS))  # a pattern takes longer than the look it saves
+    return any(map(content.__contains__, _SIGNS_OF_IDS))  # a regex would take longer than `rename_ids`
 
 
 def rename_ids(document: Any) -> Any:
@@ -90,7 +102,7 @@ def rename_ids(document: Any) -> Any:
 
 
 def _renamed(value: Any, names: dict[str, str], levels: int) -> Any:
-    """A list or an object renamed; anything else is not asked for, and holds none."""
+    """The same, of a list or an object; copied only where something in it changes."""
     changed: Any = None
     is_object = isinstance(value, dict)
     for name, member in value.items() if is_object else enumerate(value):

@@ -10,7 +10,6 @@ meet, the explicit transports tell them apart by `agentrec_auto.keying.fingerpri
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
-from agentrec_auto.keying.canonical import canonical_json
+from agentrec_auto.keying.canonical import canonical_json, digest
 
 _NO_PART = ("model", "stream", "stream_options")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -85,12 +84,12 @@ def _fingerprint(method: str, host: str, path: str, content: bytes) -> Fingerpri
     else:
         body = content.decode("utf-8", "replace")
     provider = _provider(host)
-    digest = _digest(method, path, str(model), body)[:16]
+    hashed = digest(method, path, str(model), body)[:16]
     return Fingerprint(
         provider=provider,
         model=model,
-        semantic_key=_digest(method, path, body)[:32],
-        cassette_id=f"{sanitized(provider)}_{sanitized(str(model or 'unknown'))}_{digest}",
+        semantic_key=digest(method, path, body)[:32],
+        cassette_id=f"{sanitized(provider)}_{sanitized(str(model or 'unknown'))}_{hashed}",
     )
 
 
@@ -112,11 +111,3 @@ def _provider(host: str) -> str:
 def sanitized(word: str) -> str:
     """A word as it can stand in a file's name; ``x`` where nothing is left of it."""
     return _UNSAFE.sub("-", word).strip("-") or "x"
-
-
-def _digest(*parts: str) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()

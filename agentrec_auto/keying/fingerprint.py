@@ -10,7 +10,6 @@ that the key recomputed from a file equals its name.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from agentrec_auto.keying.canonical import (
     NO_DOCUMENT,
     canonical_bytes,
     canonical_json,
+    digest,
     is_exact,
     may_hold_ids,
     parsed,
@@ -75,7 +75,7 @@ class Identity:
 
     @property
     def semantic_key(self) -> SemanticKey:
-        """The identity of the question; worked out anew each time it is asked for."""
+        """The identity of the question; computed at each access."""
         from agentrec_auto.keying.semantic import semantic_key  # here: replay never reads a question
 
         return semantic_key(self)
@@ -133,9 +133,9 @@ class Keyer:
             body, ruled = _bodies(request, document, at.rules)
         model, stream = model_in(document) or at.model, at.streams or is_stream_in(document)
         extra = tuple(_extra(request, at))
-        digest = _digest(method, at.path, str(model), "stream" if stream else "", at.query, body, *extra)
+        hashed = digest(method, at.path, str(model), "stream" if stream else "", at.query, body, *extra)
         return Identity(
-            key=Key(f"{at.dialect}_{_plain(model or 'unknown')}_{digest[:16]}"),
+            key=Key(f"{at.dialect}_{_plain(model or 'unknown')}_{hashed[:16]}"),
             dialect=at.dialect,
             provider=at.provider,
             method=method,
@@ -196,15 +196,11 @@ def _extra(request: CapturedRequest, at: _Address) -> Iterator[str]:
         yield at.origin
 
 
-def _digest(*parts: str) -> str:
-    told = "\0".join([*parts, ""])
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @lru_cache(maxsize=256)
 def _plain(word: str) -> str:
-    """A word made safe for a file name: other characters become ``-``; at most 80 long."""
+    """A word made safe for a file name: other characters become ``-``; at most 80 long, and no dot at an end,
+    which `agentrec_auto.keying.cassette_id.sanitized` leaves as the ``agentrec`` library does."""
     return _PLAIN.sub("-", word).strip("-.")[:80] or "x"

@@ -63,7 +63,7 @@ class Rules:
 
 
 class RuleBook:
-    """All rules; gives those that hold for a URL, which are remembered a URL."""
+    """All rules; gives those that hold for a URL."""
 
     def __init__(self, rules: Sequence[KeyRule]) -> None:
         self._rules = tuple(Rule(rule) for rule in rules)
@@ -78,10 +78,15 @@ class RuleBook:
         """The rules whose glob matches ``url``; its query doesn't take part."""
         if not self._rules:
             return self._none
-        bare = url.split("?", 1)[0].split("#", 1)[0]
+        bare = without_query(url)
         return Rules([rule for rule in self._rules if rule.url.fullmatch(bare)])
 
 
 def url_pattern(glob: str) -> re.Pattern[str]:
     """A URL glob, compiled: ``*`` is any run of characters, slashes included; case doesn't count."""
     return re.compile(fnmatch.translate(glob), re.IGNORECASE)
+
+
+def without_query(url: str) -> str:
+    """What a URL glob is matched against: the URL without query and fragment (mistralai adds ``#stream``)."""
+    return url.split("?", 1)[0].split("#", 1)[0]

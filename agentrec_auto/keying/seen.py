@@ -1,7 +1,7 @@
-"""Requests that were told apart before in this process: sent again, they need no redaction and no key.
+"""The keys of requests that this process has sent before: sent again, they need neither redaction nor keying.
 
-A request is known again by what the redaction and the key depend on: method, URL, body, and those headers
-that carry a credential, say what the body is, or count by a rule. All else in its headers may differ.
+A request is recognised by all that redaction and key depend on: method, URL, body, and those headers that
+carry a credential, say what the body is, or count by a rule. Other headers may differ.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.redaction.headers import is_secret_header
 
 Stamp = tuple[object, ...]
-"""What a request is known again by."""
+"""What a request is recognised by."""
 
 _MOST = 4096
 """Requests remembered; then it begins anew."""
@@ -36,11 +36,11 @@ class SeenRequests:
 
     @property
     def is_empty(self) -> bool:
-        """Whether none is remembered."""
+        """Whether no request is remembered."""
         return not self._keys
 
     def stamp(self, request: CapturedRequest) -> Stamp:
-        """What a request is known again by."""
+        """What ``request`` is recognised by."""
         counts, content = self._counts, request.content
         return (
             request.method,

@@ -10,11 +10,10 @@ which become the calls' numbers. What no dialect reads keeps a key of its bytes:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from agentrec_auto.keying.canonical import canonical_json
+from agentrec_auto.keying.canonical import canonical_json, digest
 from agentrec_auto.keying.fingerprint import Identity, SemanticKey
 from agentrec_auto.providers.conversation import (
     Media,
@@ -54,12 +53,12 @@ def semantic_key(identity: Identity, question: Question | None = None) -> Semant
         body = canonical_json({name: document[name] for name in document if name not in _STREAMING})
     else:
         body = identity.body
-    return _digest(identity.method, identity.path, body)
+    return _key(identity.method, identity.path, body)
 
 
 def semantic_key_of(question: Question) -> SemanticKey:
     """The key of a question."""
-    return _digest("question", canonical_json(_canonical(question)))
+    return _key("question", canonical_json(_canonical(question)))
 
 
 def _canonical(question: Question) -> dict[str, Any]:
@@ -148,9 +147,5 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description or "", "parameters": tool.parameters or {}}
 
 
-def _digest(*parts: str) -> SemanticKey:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return SemanticKey(digest.hexdigest()[:32])
+def _key(*parts: str) -> SemanticKey:
+    return SemanticKey(digest(*parts)[:32])

@@ -10,10 +10,9 @@ from agentrec_auto.providers import summary
 
 
 def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
-    """Provider, model, prompt, response, semantic key and time, as far as they can be told.
+    """Provider, model, prompt, response, semantic key and time, as far as they are known.
 
-    Empty where neither prompt nor response can be read. A semantic key that the metadata doesn't say is
-    worked out.
+    Empty if neither prompt nor response can be read. A semantic key that isn't in the metadata is computed.
     """
     told = summary.build_summary(interaction)
     if told and "semantic_key" not in told:

@@ -2,6 +2,21 @@
 
     report = await run_migration(FileStore("corpus"), "claude-haiku-4-5", [ExactMatchComparator()])
 
+library       the same as a call, for programs
+run           the run, from questions to rows: start here
+planning      what a run would do, and at what cost at most
+recordings    what is read and added to               baselines  the questions, and their old answers
+choosing      which of them are asked again           translating    how, in the target's dialect
+targets       whom to ask                             profiles   the providers we know
+asking        one question put to a target            retrying   failures that may pass
+limits        how fast, and for how much              stopping   ending early, and keeping what there is
+claims        two runs don't ask the same             waiting    answers, in a file until they are looked at
+answers       what was answered already               ids        under which id that is kept
+sides · scoring    from two answers to what comparators say of them
+consulting    judges and embeddings, asked once
+rows          what a migration found                  numbers    what its rates are worth
+gates         what must be reached, for CI            earlier    compared with an earlier report
+
 The names below are fetched on first use: naming a target loads no store and no HTTP library.
 """
 

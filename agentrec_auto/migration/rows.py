@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from agentrec_auto.comparators.base import ComparisonResult, Side
 
-Status = Literal["ok", "skipped", "error"]
 UNCATEGORIZED = "(uncategorized)"
 
 NOT_ASKED = "not asked: "
@@ -44,7 +42,7 @@ class RowResult:
     target_out_tokens: int | None = None
     comparisons: list[ComparisonResult] = field(default_factory=list)
     status: str = "ok"
-    """`Status`."""
+    """``ok``, ``skipped`` or ``error``."""
 
     reason: str | None = None
     """Why it was skipped, or what went wrong."""

@@ -122,6 +122,7 @@ class Target:
             self.adapter.api_key()
         else:
             self._auth()
+            self._own_headers()
 
     def _check(self, body: Mapping[str, Any]) -> None:
         form = body.get("response_format")

@@ -1,8 +1,25 @@
 """What its bytes mean: which dialect of LLM API a request speaks, what it asks, and what was answered.
 
 `agentrec_auto.providers.registry.read` reads any interaction into a neutral question and answer
-(`agentrec_auto.providers.conversation`). The names below are those that the ``agentrec`` library has, for
-conversations in plain texts; each is fetched on first use.
+(`agentrec_auto.providers.conversation`).
+
+hosts · shapes    which host serves models, and which dialect a request speaks
+dialect           what a dialect is               registry    all of them, by name
+conversation      the neutral question and answer
+writing           the other half of a dialect: a question as one API's request, in `writers`
+endings           when a streamed answer is whole
+sse · eventstream · reading · media    streams, frames, JSON and files in bodies
+wording · summary    a question and an answer as people read them
+plain · adapter · adapting    conversations in plain texts, as the ``agentrec`` library has them
+
+The dialects
+openai_chat · openai_responses · openai_completions · openai_embeddings, which share openai_parts
+anthropic · anthropic_complete
+gemini · mistral · ollama
+cohere · cohere_v1 · cohere_embed
+bedrock_converse · bedrock_invoke · bedrock_texts
+
+The names below are those that the ``agentrec`` library has; each is fetched on first use.
 """
 
 from __future__ import annotations

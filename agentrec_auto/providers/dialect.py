@@ -157,7 +157,7 @@ class Dialect(ABC):
 
     piece: ClassVar[re.Pattern[str] | None] = None
     """Matches an event of a stream up to the quote that opens the one text in it that `fold` appends to what
-    came before. Events that differ in nothing else may then come as one (`agentrec_auto.runs`)."""
+    came before. Events that differ in nothing else may then come as one (`agentrec_auto.event_runs`)."""
 
     @abstractmethod
     def recognises(self, call: Call) -> bool:

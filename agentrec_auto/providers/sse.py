@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
-from agentrec_auto.runs import laid_together, without_padding
+from agentrec_auto.event_runs import laid_together, without_padding
 
 _BLANK = re.compile(r"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _NEWLINE = re.compile(r"\r\n|\n|\r")

@@ -78,8 +78,6 @@ class Ids:
     """What ids of tool calls an API takes."""
 
     pattern: re.Pattern[str]
-    are_said: bool = True
-    """Whether it has them at all."""
 
 
 class Writer(ABC):

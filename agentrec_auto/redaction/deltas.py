@@ -1,9 +1,9 @@
 """A secret that a model streams piece by piece: no event holds it, and all of them together do.
 
-Dialect-free. A string field is a piece of the channel made of the fields with its name in all events; which
-one of several in an event, and the indices the event tells (choice, tool call, content block), keep
-channels apart that are interleaved. All pieces of one name are looked at together as well, for models
-go on in another part, another item.
+No dialect is needed for this. All string fields of one name, in all events, make a channel, and each is a
+piece of it. Channels that are interleaved are kept apart by the field's number among those of its name in an
+event, and by the indices that the event has (choice, tool call, content block). All pieces of a name are also
+looked at together, because a model may go on in another part or another item.
 
     {"choices":[{"index":0,"delta":{"content":"sk-"}}]}         content, first, (0)
     {"choices":[{"index":0,"delta":{"content":"proj"}}]}        content, first, (0)

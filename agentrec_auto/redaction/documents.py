@@ -14,7 +14,7 @@ from agentrec_auto.redaction.finder import Finder
 from agentrec_auto.redaction.literals import Literal, literals, spelled
 
 DEPTH = 5
-"""How many JSON texts inside one another are read as such; what is deeper is searched as it is spelled."""
+"""How many levels of JSON in a string of JSON are parsed; what is deeper is searched as it is spelled."""
 
 _SHORT = 64
 _OPENS = re.compile(r"\s*[{\[]")
@@ -42,7 +42,7 @@ def _in_prose(text: str, finder: Finder) -> list[Edit]:
 
 def _in_json(text: str, finder: Finder, depth: int) -> list[Edit]:
     edits: list[Edit] = []
-    short: dict[str, list[Edit]] = {"": []}  # said again and again, mostly
+    short: dict[str, list[Edit]] = {"": []}  # what was found in short strings: most come again and again
     name, value_at = "", -1
     for literal in literals(text):
         value = literal.value

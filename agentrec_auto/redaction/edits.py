@@ -90,7 +90,7 @@ _PIECE = 65536
 
 
 def in_pieces(text: str, overlap: int) -> Iterator[bytes]:
-    """A text in UTF-8, a piece at a time, each beginning ``overlap`` characters before the last one ends."""
+    """A text in UTF-8, in pieces, each but the last with the first ``overlap`` characters of the next."""
     if len(text) <= _PIECE:
         yield text.encode("utf-8", "surrogatepass")
         return
@@ -109,9 +109,9 @@ def bytes_of(text: str) -> bytes:
 
 
 class Places:
-    """Where each character of a text is in a longer spelling of it.
+    """Where each character of a text is in a longer spelling of it (``\\n`` in JSON, ``%20`` in a URL).
 
-    ``units``: from where to where in the spelling one character of the text takes more than one.
+    ``units``: (start, end) in the spelling of each character of the text that is spelled by several.
     """
 
     __slots__ = ("_said", "_spelled")

@@ -1,4 +1,4 @@
-"""A finder finds secrets in one text, with its escapes undone; what a text is part of, it doesn't know."""
+"""A finder finds secrets in one text, its escapes undone; it doesn't know what the text is part of."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Pattern:
     text: str
 
     def edits(self, text: str) -> Iterator[Edit]:
-        """Its matches; one of nothing is none."""
+        """Its matches, but for empty ones."""
         for match in self.pattern.finditer(text):
             if match.end() > match.start():
                 yield Edit(match.start(), match.end(), match.expand(self.text))
@@ -53,7 +53,7 @@ def patterns(replacements: Iterable[Replacement]) -> tuple[Pattern, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """What is looked for, in order of rank: where two find something in one place, the first names it."""
+    """What is looked for, in order of rank: where two things match in one place, the first names it."""
 
     named: tuple[Value, ...] = ()
     """What the user named: values of variables."""
@@ -63,7 +63,7 @@ class Finder:
 
     shapes: tuple[Shape, ...] = SHAPES
     known: tuple[Value, ...] = ()
-    """What we came upon: the request's credential, values of well-known variables."""
+    """Secrets that nobody named to us: the request's credential, values of well-known variables."""
 
     fields: bool = True
     """Whether secret-named fields count."""
@@ -73,10 +73,10 @@ class Finder:
         return replace(self, known=values + self.known) if values else self
 
     def narrowed(self, text: str, *, repeats: bool = False) -> Finder | None:
-        """A finder that finds as much in ``text``, raw or decoded, and looks for less; None for nothing.
+        """A finder that finds the same in ``text``, raw or decoded, and looks for less; None for nothing.
 
-        What is inside ``text``, such as strings of the JSON it is, may be searched with it too.
-        ``repeats`` says that much of the text is said again and again, as in a stream of events.
+        It also finds the same in any part of ``text``, such as the strings of a JSON document.
+        ``repeats``: much of the text comes again and again, as in a stream of events.
         """
         near = signs(text)
         if near.hides_letters:
@@ -110,8 +110,9 @@ class Finder:
 
 
 def _has_fields(text: str) -> bool:
-    """`fields.is_near` of a stream's text, of which each field that is repeated is looked at once.
+    """`fields.is_near` for a stream's text: members that are repeated are looked at once.
 
-    A comma before a quote is not inside a JSON string, where the quote has a backslash before it.
+    It is cut at each comma before a quote. That is never inside a JSON string, where the quote would have a
+    backslash before it.
     """
     return fields.is_near("\n".join(set(text.replace(', "', ',"').split(',"'))))

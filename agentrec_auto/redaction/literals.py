@@ -29,10 +29,10 @@ class Literal(NamedTuple):
     """From the first character behind the opening quote to the closing one."""
 
     value: str
-    """What it says; as it is spelled, where an escape is no escape."""
+    """Its text, escapes undone; as it is spelled, if an escape in it is malformed."""
 
     follows: int
-    """Behind a key: where its value begins. Behind a value: -1."""
+    """If it is a key: where its value begins. Else -1."""
 
 
 def literals(text: str) -> Iterator[Literal]:

@@ -14,7 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agentrec_auto import decoding
-from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest, Headers
+from agentrec_auto.capture import (
+    CapturedChunk,
+    CapturedInteraction,
+    CapturedRequest,
+    Headers,
+    headers_without,
+)
 from agentrec_auto.redaction import bodies, headers, streams, url, values, windows
 from agentrec_auto.redaction.bodies import Rules
 from agentrec_auto.redaction.documents import in_text
@@ -129,7 +135,7 @@ class Redaction:
             decoded = chunks
         clean = streams.redacted(decoded, content_type, rules)
         if clean is not decoded and not encoding:
-            head = _without(head, b"content-length")
+            head = headers_without(head, b"content-length")
         told = interaction.chunks
         if clean is not chunks:
             told = [
@@ -161,7 +167,7 @@ class Redaction:
         )
         clean = bodies.redacted(content, content_type, self._rules) if content else content
         if clean is not content and not encoding:
-            head = _without(head, b"content-length")
+            head = headers_without(head, b"content-length")
         return head, clean, content_type
 
 
@@ -185,11 +191,7 @@ def _described(head: Headers) -> tuple[bytes, str, Headers]:
     told = content_type.decode("latin-1")
     if not (encoding and decoding.is_encoded(encoding)):
         return b"", told, head
-    return encoding, told, _without(head, b"content-encoding", b"content-length")
+    return encoding, told, headers_without(head, b"content-encoding", b"content-length")
 
 
 _LENGTHS = frozenset(map(len, ("content-encoding", "content-type")))
-
-
-def _without(head: Headers, *names: bytes) -> Headers:
-    return [pair for pair in head if pair[0].lower() not in names]

@@ -1,16 +1,16 @@
-"""A stream that holds no secret, told at a fraction of what it takes to look for one.
+"""Whether a stream holds no secret, answered at a fraction of what it takes to look for one.
 
-The events of a stream are much alike: most differ in a piece of text only, and what is around it is looked at
-once (`agentrec_auto.runs`); others begin in the same way, and that is said once. Only whether something *may*
-be there is asked here, of what is left and of the texts that the events' pieces make together. Whoever is
-told so looks at the stream itself.
+The events of a stream are much alike. Most differ in a piece of text only, and what is around that is looked
+at once (`agentrec_auto.event_runs`); others begin alike, and that beginning is looked at once. Asked
+of what is left, and of the texts that the pieces make together, is only whether a secret *may* be there. If
+it may, the caller searches the stream itself.
 
     data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"Good"}}]}
     data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":" day"}}]}
     ╰────────────────── looked at once ───────────────────╯╰ together ╯╰╴once╶╯
 
-A literal that gives a secret away has no quote in it: it is in what is around the pieces, in a piece as it
-stands, or in pieces together.
+Nothing is missed so: no literal that gives a secret away has a quote in it, and so each is whole in what is
+around the pieces, in a piece, or in the pieces put together.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from os.path import commonprefix
 
+from agentrec_auto.event_runs import in_runs, without_padding
 from agentrec_auto.redaction.deltas import ANY_INDEX, FIELD, INDEX, OPENS_PIECE
 from agentrec_auto.redaction.finder import Finder
-from agentrec_auto.runs import in_runs, without_padding
 
 Channel = tuple[str, tuple[str, ...]]
 """The name of the pieces of a text, and the indices under which they stand; none for all of the name."""
@@ -30,41 +30,41 @@ _ALL_FIRST = ("0",)
 """Indices that are all 0, however many."""
 
 _SHORTEST = 24
-"""Characters from which on it pays to say a beginning once."""
+"""Characters that a common beginning must have for it to pay."""
 
 _FEWEST = 8
-"""Lines from which on a stream is looked at in this way."""
+"""Lines that a stream must have for it to pay."""
 
 _OVERLAP = 4096
 
 
 def is_clean(text: str, finder: Finder) -> bool:
-    """Whether a stream has nothing to be found, for sure; False says nothing."""
+    """True only if a stream surely holds nothing to be redacted; False says nothing."""
     if text.count("\n") < _FEWEST or text.lstrip()[:1] == "[":
         return False
     return Look(finder).is_clean(text)
 
 
 def overlap(finder: Finder) -> int:
-    """Characters to be looked at once more where a text goes on in another: whatever gives a secret away is
-    shorter. Those that are known by heart may be of any length."""
+    """How many characters of one text are looked at again with the next: more than whatever gives a secret
+    away is long. The values that the finder knows by heart may be of any length."""
     return max([_OVERLAP, *(2 * len(value.value) for value in (*finder.named, *finder.known))])
 
 
 class Look:
-    """A look at a stream, which may be given in several texts, each of whole lines."""
+    """A stream looked at as it comes: in several texts, each of whole lines."""
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
         self._overlap = overlap(finder)
         self._said: dict[Channel, str] = {}
-        """The last that each channel said in the texts before."""
+        """The end of what each channel said in the texts before."""
 
         self._has_indices = False
-        """Whether there was an index but 0: texts that go on at the same time."""
+        """Whether there was an index other than 0: several texts are then streamed at the same time."""
 
     def is_clean(self, text: str) -> bool:
-        """Whether the next text has nothing to be found, also together with what was before."""
+        """True only if the next text, together with those before, surely holds nothing to be redacted."""
         text, padding = without_padding(text)
         between = "\n\n" if "\n\n" in text else "\n"
         events, pieces = [], padding
@@ -98,7 +98,7 @@ class Look:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is a stream with one event a line or a block, and its texts are where a name says so."""
+    """Whether it is a stream of one event a line (or block) whose texts are all in named fields."""
     if "\n " in text or "\n\t" in text or "\0" in text:
         return False
     # Pieces in a list have no name; log-probabilities say a text once more, token by token.
@@ -106,7 +106,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _beginning(text: str, between: str) -> str:
-    """What two events from the middle both begin with: whole members, and none that may be a piece."""
+    """What two events from the middle both begin with, cut to whole members none of which may be a piece.
+    Empty where that isn't worth while."""
     middle = text.find(between, len(text) // 2) + len(between)
     second = text.find(between, middle) + len(between)
     third = text.find(between, second)
@@ -136,7 +137,7 @@ def _channels(text: str, between: str) -> dict[Channel, list[str]] | None:
 
 
 def _indexed(events: list[str]) -> dict[Channel, list[str]] | None:
-    """The same, and of each name the pieces under each index alone."""
+    """The same, and besides the pieces of each name under each index by itself."""
     channels: dict[Channel, list[str]] = {}
     for event in events:
         found = FIELD.findall(event)
@@ -152,4 +153,4 @@ def _indexed(events: list[str]) -> dict[Channel, list[str]] | None:
 
 
 _FIELDS_AND = {between: re.compile(f"{FIELD.pattern}|{between}") for between in ("\n", "\n\n")}
-"""A piece, or what is between events."""
+"""Matches a piece, or what is between events."""

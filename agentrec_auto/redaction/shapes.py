@@ -27,9 +27,10 @@ _BEGINNINGS = (
 
 
 def _begins(prefix: str) -> str:
-    """A test behind ``prefix``, a pattern of fixed width, that no word goes on there.
+    """A test that the ``prefix`` just matched (a pattern of fixed width) isn't the middle of a word.
 
-    Behind, not before: a pattern that begins with a literal is searched for much faster.
+    It looks back from behind the prefix instead of standing before it: a pattern that begins with a literal
+    is searched for much faster.
     """
     return "(?:" + "|".join(beginning.format(prefix) for beginning in _BEGINNINGS) + ")"
 

@@ -15,7 +15,7 @@ LEAST_FOUND = 16
 """The same for what we came upon ourselves; Ollama's users set OPENAI_API_KEY=ollama."""
 
 _PROBE = 8
-"""How long a probe is. A search skips as many letters at once, but only over those that aren't in it."""
+"""How long a probe is: ``in`` skips that many characters where it meets one that isn't in the probe."""
 
 _KEY_VARIABLE = re.compile(
     r"\w+_(?:API_?(?:KEY|TOKEN)|AUTH_TOKEN|ACCESS_TOKEN|SECRET_ACCESS_KEY|SESSION_TOKEN|BEARER_TOKEN_BEDROCK)"
@@ -31,8 +31,8 @@ class Value:
     value: str
     placeholder: str
     core: str
-    """A part of it that no encoding changes, in every text that holds the secret unless letters are hidden
-    there; may be empty."""
+    """The longest part of it that no encoding changes: it is in every text that holds the secret, unless
+    letters are hidden there (`hides_letters`). May be empty."""
 
     probe: str
     """The part of the core that is looked for fastest: short, and of letters that are rare in prose."""

@@ -1,23 +1,23 @@
-"""A long body that holds no secret, told so a window at a time: it is never in memory a second time.
+"""Whether a long body holds no secret, decided window by window, so that it is never copied whole.
 
-As everywhere, "clean" is said only where it is sure; any other body is joined and searched.
+As everywhere, "clean" means surely clean; any other body is joined and searched.
 
-A `Watch` is told of a body as it passes, and of each beginning of it says whether *that*, were it the whole
-body, has nothing to be found. What it says is final: a window is clean by itself and together with the end
-of the text before, which reaches back further than whatever gives a secret away. There are two proofs:
+A `Watch` sees a body pass, and says of what has passed whether *that*, were it the whole body, holds nothing
+to be redacted. A yes is final: each window is clean by itself and together with the end of the text before
+it, and that end is longer than whatever gives a secret away. There are two proofs:
 
-* Of a **document**: no text has anything near a secret. That will do as long as fewer than two lines open
-  JSON, for then nothing is said in pieces.
-* Of a **stream**: as `repeats.Look` tells it, of texts of whole lines, where a channel goes on in the next.
+* For a **document**: no window has anything near a secret. This is enough as long as fewer than two lines
+  open JSON, because then no text is sent in pieces.
+* For a **stream**: what `repeats.Look` says of it, given texts of whole lines one after the other.
 
-A body is taken for a document until its second line of JSON; then all there was is looked at once more, as a
-stream. What was held to be clean before still is: a document up to there.
+A body is taken for a document until its second line of JSON; then all that passed is looked at again, as a
+stream. What was clean before stays so, for up to there the body was a document.
 
-So a beginning that is clean may be written to a disk (`agentrec_auto.spool`) before the rest has come. Yet
-what ends it may be the first piece of a secret, too little to be known as one. Hence `Watch.free` lags behind
-what is proven: by the overlap at least, so that nothing goes of a secret in one text; and by a megabyte, so
-that nothing goes of one said in pieces unless they are further apart than that. Of such a one go some
-pieces, never the whole: with the one that gives it away, the body isn't clean.
+So a clean beginning may be written to a disk (`agentrec_auto.spool`) before the rest has come. But it may end
+in the first piece of a secret, too short to be known as one. Hence `Watch.free` lags behind what is proven:
+by the overlap at least, so that no part of a secret in one text is written; and by a megabyte, so that no
+part of a secret sent in pieces is written, unless these are further apart than that. Then some of the pieces
+are written, but never all: once the piece comes that gives the secret away, the body isn't clean.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from agentrec_auto.redaction.edits import text_of
 from agentrec_auto.redaction.repeats import Look, overlap
 
 LONG = spool.LONG
-"""Bytes from which on a body is looked at in this way."""
+"""Bytes of a body from which on it is decided in this way."""
 
 _WINDOW = spool.WINDOW
 _BEHIND = 1 << 20
@@ -40,43 +40,44 @@ _LONGEST_LINE = 1 << 22
 
 _LONGEST_OPENING = len(b"\ndata: {")
 _OPENS_LINE = {end: re.compile(end + rb"(?:data: ?)?[{\[]") for end in (b"\n", b"\r")}
-"""Where a line of JSON begins: a body with several is a stream. One for each end of a line, because a pattern
-that begins with a letter is searched for in a tenth of the time."""
+"""Where a line of JSON begins: a body with several is a stream. One pattern for each line end, because
+a pattern that begins with a literal is searched for in a tenth of the time."""
 
 _IN_PARTS = ("application/x-www-form-urlencoded", "multipart/", "application/vnd.amazon.eventstream")
 
 
 def is_clean(chunks: Sequence[bytes], content_type: str, rules: Rules) -> bool:
-    """Whether the body in these chunks has nothing to be found, for sure; False says nothing."""
+    """True only if the body in these chunks surely holds nothing to be redacted; False says nothing."""
     watch = watching(content_type, rules)
     return watch is not None and all(map(watch.sees, gathered(chunks, _WINDOW))) and watch.ends()
 
 
 def watching(content_type: str, rules: Rules) -> Watch | None:
-    """A watch over a decoded body; None where nothing could be told of it before it is whole."""
+    """A watch over a decoded body; None if nothing can be said of it before it is whole."""
     if rules.paths or rules.finder.patterns or content_type.lower().startswith(_IN_PARTS):
         return None
     return Watch(rules)
 
 
 class Watch:
-    """Sees a body pass, window by window; once it isn't clean for sure, it never is again."""
+    """Sees a body pass, window by window; once it isn't surely clean, it never is again."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self._finder = rules.finder
         self._overlap = overlap(rules.finder)
         self._before = b"\n"
-        """The end of the text before."""
+        """The end of what passed before, as long as the overlap."""
 
         self._seen = 0
         self._proven = 0
         self._opened = 0
         self._look: Look | None = None
-        """At the body as a stream; None while it is a document."""
+        """The look at the body as a stream; None while it is taken for a document."""
 
         self._unlooked: list[bytes] = []
-        """What no look was had at: whole windows of a document, the line that has begun of a stream."""
+        """What has not been given to `_look`: all windows so far of a document (dropped once they are longer
+        than a line may be), or of a stream the line that has begun."""
 
         self._unlooked_size = 0
         self._is_clean = True
@@ -84,18 +85,18 @@ class Watch:
 
     @property
     def free(self) -> int:
-        """Bytes, from the first on, that may be written to a disk, whatever comes behind them."""
+        """How many of the first bytes may be written to a disk, whatever comes after them."""
         return self._proven - max(_BEHIND, self._overlap)
 
     def sees(self, window: bytes) -> bool:
-        """Whether the body is clean, for sure, up to and including this window; of a stream, up to the
-        line that goes on behind it."""
+        """Whether the body is surely clean up to the end of this window; if it is a stream, up to the line
+        that goes on in the next window."""
         if self._is_clean:
             self._is_clean = not self._is_cut and self._goes_on(window)
         return self._is_clean
 
     def ends(self) -> bool:
-        """Whether all of the body is clean, for sure. More may be seen of it afterwards."""
+        """Whether all of the body is surely clean. More of it may be seen afterwards."""
         if self._is_clean and self._look is not None and self._unlooked:
             self._is_clean = self._looks(self._look, b"".join(self._unlooked))
             self._is_cut = not self._before.endswith(b"\n")
@@ -153,7 +154,7 @@ class Watch:
         return self._unlooked_size <= _LONGEST_LINE
 
     def _looks(self, look: Look, text: bytes) -> bool:
-        """Whether the next lines of a stream are clean, also where they follow those before."""
+        """Whether the next lines of a stream are clean, also across the edge to those before them."""
         shared, before = self._overlap, self._before
         self._before = text[-shared:] if len(text) >= shared else (before + text)[-shared:]
         seam = text_of(before + text[:shared])
@@ -167,7 +168,7 @@ class Watch:
 
 
 def _openings(data: bytes, behind: int) -> int:
-    """How many lines of JSON begin in ``data``, and not before the byte ``behind``."""
+    """How many lines of JSON begin in ``data`` after its first ``behind`` bytes."""
     return sum(
         found.end() > behind
         for end, opens_line in _OPENS_LINE.items()

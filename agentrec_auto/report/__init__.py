@@ -1,5 +1,13 @@
 """What a migration found, for people and programs: a view first, then Markdown, HTML, JSON and the others.
 
+tally         rows, counted into a view
+view          every number and word that is shown     wording      the sentences
+lines         the rows as people read them
+markdown · console · terminal · github · junit · document (JSON)    a renderer a file
+html          the page: html_summary and html_rows are its halves, plots its plots, page_data its rows
+inlined · plain_json    what may stand inside of a page
+writing       the files
+
 Each name is fetched from its home on first use: a program that renders Markdown loads nothing of the rest.
 """
 

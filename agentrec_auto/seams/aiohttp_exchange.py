@@ -36,12 +36,8 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
         case Replay():
             return PlayedConnection(connector, played(plan, request.method))
         case Record(tap):
-            try:
-                with going_out(request.url.host):
-                    connection = await connect(*args, **kwargs)
-            except BaseException as error:
-                tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                connection = await connect(*args, **kwargs)
             connection.agentrec_tap = tap
             return connection
         case Pass():
@@ -53,7 +49,7 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
 
 
 def _is_faked() -> bool:
-    """Whether vcrpy records by a session's request: aioresponses and others don't come as far as here."""
+    """Whether vcrpy has replaced ``ClientSession._request``; others' fakes let no call come here."""
     if not is_a_fakes(ClientSession._request):
         return False
     seen.add("aiohttp")
@@ -61,7 +57,7 @@ def _is_faked() -> bool:
 
 
 def _headers(request: Any) -> Headers:
-    """As they are sent, but for a compression that aiohttp is yet to apply."""
+    """As they will be sent, but without the content-encoding of a compression that is yet to be applied."""
     return [
         (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape"))
         for name, value in request.headers.items()

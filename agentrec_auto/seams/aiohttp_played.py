@@ -1,4 +1,4 @@
-"""A connection of aiohttp that was never opened: what is written to it is lost, what is read is a reel."""
+"""A connection of aiohttp that was never opened: writes to it are dropped, reads from it come from a reel."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from multidict import CIMultiDict, CIMultiDictProxy, istr
 from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
-from agentrec_auto.phrases import phrase_of
 
 _LIMIT = 2**16
+"""As `aiohttp.client` makes its readers."""
+
 _TURNS = 10
+"""How often the event loop is given a turn, at most, for the request to be written."""
+
 _WITHOUT_BODY = frozenset({204, 304})
 _NAMES = {name.lower(): name for name in vars(hdrs).values() if isinstance(name, istr)}
-"""What aiohttp's parser makes of the header names it knows; it leaves others as they came."""
+"""Lower case → how aiohttp's parser spells a header name that it knows; it leaves others as they came."""
 
 
 def played(play: Replay, method: str) -> ResponseHandler:
     """A protocol that answers with a reel."""
     reel = play.reel
     version = HttpVersion(1, 0) if reel.extensions.get("http_version") == b"HTTP/1.0" else HttpVersion(1, 1)
-    reason = reel.extensions.get("reason_phrase")
-    phrase = reason.decode("latin-1") if isinstance(reason, bytes) else phrase_of(reel.status)
-    return _Player(reel.status, phrase, version, reel.headers, _Pieces(play), method)
+    return _Player(reel.status, reel.reason.decode("latin-1"), version, reel.headers, _Pieces(play), method)
 
 
 def refused(miss: Miss, method: str) -> ResponseHandler:
@@ -41,7 +42,7 @@ def refused(miss: Miss, method: str) -> ResponseHandler:
 
 
 class PlayedConnection:
-    """What a request and its response ask of a connection (aiohttp 3.8 to 3.14)."""
+    """As much of a connection as a request and its response ask for (aiohttp 3.8 to 3.14)."""
 
     def __init__(self, connector: Any, protocol: ResponseHandler) -> None:
         self._connector = connector

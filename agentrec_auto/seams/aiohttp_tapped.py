@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import ClientConnectionError, http_parser
 
-from agentrec_auto.capture import Headers
+from agentrec_auto.capture import Headers, headers_without
 from agentrec_auto.flow.tap import Tap
 
 _DECODED = {b"gzip", b"deflate", b"br"}
@@ -44,7 +44,7 @@ def _head(raw: Any, *, is_decoded: bool) -> Headers:
     encodings = [value.strip().lower() for name, value in headers if name.lower() == b"content-encoding"]
     if not is_decoded or len(encodings) != 1 or encodings[0] not in _DECODED:
         return headers
-    return [pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")]
+    return headers_without(headers, b"content-encoding", b"content-length")
 
 
 _classes: dict[Any, Any] = {}

@@ -21,6 +21,7 @@ from agentrec_auto.forks import loading
 
 if TYPE_CHECKING:
     from agentrec_auto.flow.recorder import Recorder
+    from agentrec_auto.flow.tap import Tap
 
 _GOES_LIVE = ("off", "record", "auto", "refresh", "verify")
 
@@ -55,7 +56,8 @@ def wants_fakes() -> bool:
 
 
 def again(find: Find, request: CapturedRequest) -> Replay | None:
-    """The replay of a request that was replayed before; None sends it the whole way."""
+    """The replay of a request that was replayed before, found the short way; None if `concerns` and
+    `planned_anew` are to be asked. Never raises."""
     if active.inside.get():
         return None
     try:
@@ -65,7 +67,8 @@ def again(find: Find, request: CapturedRequest) -> Replay | None:
 
 
 def concerns(find: Find, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
-    """Whether a request is to be planned at all. A call inside a call that a seam let through is not."""
+    """Whether a request is to be planned at all: not one inside a call that another seam let through. Never
+    raises. ``body`` gives the bytes if they are at hand, else None."""
     if active.inside.get():
         return False
     try:
@@ -82,7 +85,7 @@ def planned(find: Find, request: CapturedRequest, library: str) -> Plan:
 
 
 def planned_anew(find: Find, request: CapturedRequest, library: str) -> Plan:
-    """The same, of a request for which there is nothing `again`."""
+    """The same, without `again`: for seams that asked that first."""
     try:
         return find().plan(request, library)
     except Exception as error:
@@ -90,15 +93,23 @@ def planned_anew(find: Find, request: CapturedRequest, library: str) -> Plan:
 
 
 @contextmanager
-def going_out(host: str) -> Iterator[None]:
-    """Around a real call, ours to record or not: inner seams leave it alone, and the connection watch knows
-    that its host was reached with our knowledge (telemetry goes to LLM hosts, too)."""
+def going_out(host: str, tap: Tap | None = None) -> Iterator[None]:
+    """Around a real call, recorded (by ``tap``) or not.
+
+    Seams below leave it alone, and the connection watch knows that its host was reached with our knowledge
+    (telemetry goes to LLM hosts, too). A call that raises is told to the tap: there was no answer to keep.
+    """
     active.reached.add(host.lower())
     token = active.inside.set(True)
     try:
-        yield
-    finally:
-        active.inside.reset(token)
+        try:
+            yield
+        finally:
+            active.inside.reset(token)
+    except BaseException as error:
+        if tap is not None:
+            tap.broke(error)
+        raise
 
 
 def _failed(error: Exception, request: CapturedRequest) -> Plan:

@@ -1,4 +1,4 @@
-"""Tools that answer in the place of a server, told by where their code stands."""
+"""Tools that answer in the place of a server, recognised by the module that their code is in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 seen: set[str] = set()
-"""Libraries of which a call went to a fake: "no LLM call was seen" is no alarm then."""
+"""Libraries a call of which went to a fake: then "no LLM call was seen" is no alarm."""
 
 _TOOLS = frozenset({"vcr", "httpretty", "mocket"})
 

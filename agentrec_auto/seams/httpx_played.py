@@ -1,10 +1,12 @@
 """Responses of httpx and httpx2 that play a reel, made for the one or the other.
 
-Until it is read, a response has a ``read`` of its own: the library's goes through four generators, to undo
-an encoding and to cut to a size, and takes as long as all else that a replay does. What is played was
-decoded before it was stored. Once read, or closed, the response is the library's own, just as its ``read``
-leaves it. Where somebody has replaced that ``read``, or an iterator that it reads by, to watch or to fake, it
-is called as ever.
+Until it is read, a response has a ``read`` of ours: the library's goes through four generators, to undo an
+encoding and to cut to a size, and takes as long as the rest of a replay. Here neither is needed, for what is
+played was decoded before it was stored. Once read, or closed, the response is of the library's own class, and
+just as the library's ``read`` leaves it. If somebody has replaced that ``read``, or an iterator that it uses,
+to watch or to fake, then theirs is called.
+
+`H` is httpx or httpx2.
 """
 
 from __future__ import annotations
@@ -21,19 +23,19 @@ from agentrec_auto.flow.plan import Replay
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Player:
-    """Makes a library's responses of replays."""
+    """Makes responses of a library out of replays."""
 
     library: Any
     Stream: Any
     Unread: Any
-    """A response with a ``read`` of its own; the library's own class where that can't be."""
+    """The class of responses with a ``read`` of ours; the library's own class if `_if_alike` says so."""
 
     def response(self, play: Replay) -> Any:
         """What the app gets."""
         reel = play.reel
         ready = reel.ready.get(self)
         if ready is None:
-            # To copy a library's own headers takes a tenth of the time that it takes to make them.
+            # Made once for each reel: the library copies headers of its own in a tenth of the time.
             headers = self.library.Headers(reel.headers)
             is_quick = play.is_plain and "content-encoding" not in headers
             ready = reel.ready[self] = (self.Unread if is_quick else self.library.Response, headers)
@@ -42,7 +44,7 @@ class Player:
 
 
 class _Steps:
-    """The methods by which a library reads a response."""
+    """The methods by which a library reads a response, and whether somebody replaced one."""
 
     def __init__(self, library: Any, *names: str) -> None:
         self._names = frozenset(names)
@@ -51,18 +53,18 @@ class _Steps:
         self._own = self._of(library)
 
     def are_replaced(self, response: Any) -> bool:
-        """Whether they are other than they were at first, in all responses or in this one."""
+        """Whether one was replaced since we first looked, on the class or on this response."""
         return self._of(self._library) != self._own or not self._names.isdisjoint(response.__dict__)
 
     @property
     def are_the_librarys(self) -> bool:
-        """Whether they were not replaced before."""
+        """Whether none was replaced before we first looked."""
         package = self._library.__module__.partition(".")[0]
         return all(isinstance(step, FunctionType) and _package(step) == package for step in self._own)
 
 
 class _Unread:
-    """What both kinds of unread responses have."""
+    """What sync and async unread responses share."""
 
     _library: Any
     _request: Any
@@ -176,16 +178,16 @@ def async_player(H: Any) -> Player:
 
 
 def _noted(response: Any, content: bytes) -> bytes:
-    """What the library notes of a body that was read."""
+    """``content``, after noting on the response what the library's ``read`` notes there."""
     response._num_bytes_downloaded = len(content)
     response._content = content
     return content
 
 
 def _if_alike(H: Any, unread: Any, steps: _Steps, stream: Any, read: Any) -> Any:
-    """The class of unread responses if one that was read is what the library's own read leaves, else the
-    library's class: a version that nobody knows may keep its books in another way, and who replaced its
-    methods before us is to be called."""
+    """The class of unread responses if reading one leaves just what the library's own ``read`` leaves, else
+    the library's class: a future version may note something else on a response. Also the library's class if
+    its methods were replaced before us, so that theirs are called."""
     if not steps.are_the_librarys:
         return H.Response
     left = []
@@ -194,13 +196,13 @@ def _if_alike(H: Any, unread: Any, steps: _Steps, stream: Any, read: Any) -> Any
         read(response)
         books = dict(vars(response))
         del books["stream"]
-        books.pop("_decoder", None)  # of which nobody asks once all is read
+        books.pop("_decoder", None)  # of no use to anybody once all is read
         left.append((type(response), response.content, books))
     return unread if left[0] == left[1] else H.Response
 
 
 def _package(function: FunctionType) -> str:
-    """Where it was written; ``__module__`` is what a wrapper takes over from what it wraps."""
+    """The package whose source has it; not by ``__module__``, which a wrapper copies from what it wraps."""
     return str(function.__globals__.get("__name__")).partition(".")[0]
 
 

@@ -1,4 +1,4 @@
-"""The interposed transports and the streams of httpx and httpx2, made for the one or the other.
+"""The interposed transports and the streams of httpx and httpx2, made for the one or the other (`H`).
 
 Sync and async differ in ``await`` and ``async`` only; everything is decided by the plan and the tap.
 `Any` stands for the objects of whichever of the two libraries it is: they share no base.
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.capture import CapturedRequest, headers_without
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.seams import httpx_played
+from agentrec_auto.seams import httpx_passing, httpx_played
 from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned_anew, process_recorder
 
 
@@ -27,6 +27,8 @@ class Family:
     module: ModuleType
     Transport: Any
     AsyncTransport: Any
+    SparingTransport: Any
+    SparingAsyncTransport: Any
 
 
 _families: dict[int, Family] = {}
@@ -72,13 +74,8 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            try:
-                with going_out(request.url.host):
-                    return self._inner.handle_request(request)
-            except BaseException as error:
-                if tap is not None:
-                    tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                return self._inner.handle_request(request)
 
         def close(self) -> None:
             self._inner.close()
@@ -114,13 +111,8 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         async def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            try:
-                with going_out(request.url.host):
-                    return await self._inner.handle_async_request(request)
-            except BaseException as error:
-                if tap is not None:
-                    tap.broke(error)
-                raise
+            with going_out(request.url.host, tap):
+                return await self._inner.handle_async_request(request)
 
         async def aclose(self) -> None:
             await self._inner.aclose()
@@ -199,7 +191,61 @@ def _made_for(H: Any) -> Family:
         def __del__(self) -> None:
             self._tap.dropped()
 
-    return Family(H, Transport, AsyncTransport)
+    class SparingTransport(Transport):
+        """Around a transport below which a mocking tool is at work: minds what that lets through alone."""
+
+        went = False
+
+        def handle_request(self, request: Any) -> Any:
+            if next(httpx_passing.routers(H), None) is not None:
+                request.read()
+            let = httpx_passing.passing(H, request)
+            if let is None:
+                response = self._inner.handle_request(request)
+                if httpx_passing.went_past(H, response) and _is_ours(self._find, request, _asked(H, request)):
+                    try:
+                        httpx_passing.tell(request.url.host)
+                    except BaseException:
+                        response.close()
+                        raise
+                return response
+            response = super().handle_request(request)
+            if not self.went:
+                let()
+            return response
+
+        def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            self.went = True
+            return super()._send(request, tap)
+
+    class SparingAsyncTransport(AsyncTransport):
+        """The same, for async clients."""
+
+        went = False
+
+        async def handle_async_request(self, request: Any) -> Any:
+            if next(httpx_passing.routers(H), None) is not None:
+                await request.aread()
+            let = httpx_passing.passing(H, request)
+            if let is None:
+                response = await self._inner.handle_async_request(request)
+                if httpx_passing.went_past(H, response) and _is_ours(self._find, request, _asked(H, request)):
+                    try:
+                        httpx_passing.tell(request.url.host)
+                    except BaseException:
+                        await response.aclose()
+                        raise
+                return response
+            response = await super().handle_async_request(request)
+            if not self.went:
+                let()
+            return response
+
+        async def _send(self, request: Any, tap: Tap | None = None) -> Any:
+            self.went = True
+            return await super()._send(request, tap)
+
+    return Family(H, Transport, AsyncTransport, SparingTransport, SparingAsyncTransport)
 
 
 def _asked(H: Any, request: Any) -> CapturedRequest | None:
@@ -238,9 +284,7 @@ def _tapped(H: Any, response: Any, tap: Tap, stream: Any) -> Any:
         body = b"".join(response.stream)
     else:
         body = response.content
-        headers = [
-            pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")
-        ]
+        headers = headers_without(headers, b"content-encoding", b"content-length")
     tap.head(response.status_code, headers, response.extensions)
     if body:
         tap.see(body)

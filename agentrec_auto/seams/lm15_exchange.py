@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from importlib import import_module
 from time import sleep
 from types import ModuleType
@@ -54,16 +54,9 @@ class Call:
                 return self._response(STATUS, miss.headers, body(iter([(0.0, miss.body)]), _nothing))
         never(plan)
 
-    @contextmanager
-    def sent(self) -> Iterator[None]:
+    def sent(self) -> AbstractContextManager[None]:
         """Around the real call."""
-        try:
-            with going_out(self._host):
-                yield
-        except BaseException as error:
-            if self._tap is not None:
-                self._tap.broke(error)
-            raise
+        return going_out(self._host, self._tap)
 
     def tapped(self, response: Any, body: Any, releasing: Callable[[Any, Tap], Any]) -> Any:
         """The response, its body shown to the tap as the caller reads it."""

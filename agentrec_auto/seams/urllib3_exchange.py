@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.util.retry import Retry
 
-from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.capture import CapturedRequest, headers_without
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
@@ -39,13 +39,8 @@ def opened(
     host = urlsplit(whole).hostname or pool.host
 
     def send(body: Any, tap: Tap | None = None) -> Any:
-        try:
-            with going_out(host):
-                return urlopen(method, url, body, headers, *rest, **options)
-        except BaseException as error:
-            if tap is not None:
-                tap.broke(error)
-            raise
+        with going_out(host, tap):
+            return urlopen(method, url, body, headers, *rest, **options)
 
     if is_upgrade(whole, {name.lower() for name in sent}):
         unseen(whole)
@@ -126,9 +121,7 @@ def _tap(response: Any, tap: Tap, options: Mapping[str, Any]) -> None:
         return
     headers = pairs(response.headers)
     if options.get("decode_content", True) and _is_decoded(response):
-        headers = [
-            pair for pair in headers if pair[0].lower() not in (b"content-encoding", b"content-length")
-        ]
+        headers = headers_without(headers, b"content-encoding", b"content-length")
     extensions: dict[str, object] = {
         "http_version": b"HTTP/2" if response.version == 20 else b"HTTP/1.1",
         "reason_phrase": (response.reason or "").encode("latin-1", "replace"),

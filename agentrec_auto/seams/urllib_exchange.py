@@ -22,13 +22,8 @@ def opened(do_open: Any, http_class: Any, request: Any, **options: Any) -> Any:
     method, url = request.get_method(), request.full_url
 
     def send(tap: Tap | None = None) -> Any:
-        try:
-            with going_out(request.host.partition(":")[0]):
-                return do_open(http_class, request, **options)
-        except BaseException as error:
-            if tap is not None:
-                tap.broke(error)
-            raise
+        with going_out(request.host.partition(":")[0], tap):
+            return do_open(http_class, request, **options)
 
     if fakes.is_at_work(http.client.HTTPConnection) and not wants_fakes():
         return do_open(http_class, request, **options)

@@ -20,7 +20,6 @@ from agentrec_auto.capture import Headers, first_header
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Replay
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.phrases import phrase_of
 from agentrec_auto.seams.chunked import Dechunker
 
 _VERSIONS = {10: b"HTTP/1.0", 11: b"HTTP/1.1"}
@@ -29,11 +28,9 @@ _VERSIONS = {10: b"HTTP/1.0", 11: b"HTTP/1.1"}
 def played(play: Replay, method: str) -> http.client.HTTPResponse:
     """A response whose head is read, and whose body comes from a reel as it is asked for."""
     reel = play.reel
-    reason = reel.extensions.get("reason_phrase")
-    phrase = reason if isinstance(reason, bytes) else phrase_of(reel.status).encode()
     is_chunked = first_header(reel.headers, b"content-length") is None
     framing = [(b"transfer-encoding", b"chunked")] if is_chunked else []
-    head = _head(reel.status, phrase, [*reel.headers, *framing])
+    head = _head(reel.status, reel.reason, [*reel.headers, *framing])
     return _parsed(_pieces(head, play, is_chunked=is_chunked), method)
 
 
@@ -44,7 +41,7 @@ def refused(miss: Miss, method: str) -> http.client.HTTPResponse:
 
 
 def _parsed(pieces: Iterator[bytes], method: str) -> http.client.HTTPResponse:
-    response = http.client.HTTPResponse(_Line(pieces), method=method)  # type: ignore[arg-type]
+    response = http.client.HTTPResponse(_Socket(pieces), method=method)  # type: ignore[arg-type]
     response.begin()
     return response
 
@@ -66,8 +63,8 @@ def _pieces(head: bytes, play: Replay, *, is_chunked: bool) -> Iterator[bytes]:
         yield b"0\r\n\r\n"
 
 
-class _Line:
-    """What a response asks of its socket."""
+class _Socket:
+    """As much of a socket as `http.client.HTTPResponse` asks for."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -77,7 +74,7 @@ class _Line:
 
 
 class _Played(io.RawIOBase):
-    """A file of pieces: a read gives no more than the rest of one."""
+    """The file that a socket makes: a read gives no more than the rest of one piece."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -112,7 +109,7 @@ def tapped(response: http.client.HTTPResponse, tap: Tap, owner: object) -> None:
 
 
 class _Tapped(io.RawIOBase):
-    """A file between a response and its socket's."""
+    """A file between a response and the file of its socket, which shows the tap what is read."""
 
     def __init__(self, inner: Any, tap: Tap, owner: object, *, length: int | None, is_chunked: bool) -> None:
         self._inner = inner

@@ -15,6 +15,11 @@ def wrap(owner: Any, name: str, wrapper: Wrapper) -> None:
     if name not in vars(owner):
         place = f"{owner.__module__}.{owner.__qualname__}" if isinstance(owner, type) else owner.__name__
         raise AttributeError(f"{place} has no {name} in this version")
+    wrap_inherited(owner, name, wrapper)
+
+
+def wrap_inherited(owner: Any, name: str, wrapper: Wrapper) -> None:
+    """The same, for this owner alone, of what it may have from a base."""
     wrapt.wrap_function_wrapper(owner, name, wrapper)
     vars(owner)[name]._self_agentrec = True
 

@@ -12,7 +12,6 @@ from agentrec_auto.flow.ledger import say, warn_once
 from agentrec_auto.flow.miss import STATUS
 from agentrec_auto.flow.plan import PASS, Pass, Plan, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.phrases import phrase_of
 from agentrec_auto.serving.doors import Doors
 from agentrec_auto.serving.lanes import LaneRecorder, Lanes
 from agentrec_auto.serving.listening import Fault, Handler, Listener
@@ -147,11 +146,9 @@ class Answering(Handler):
 
     def _play(self, play: Replay) -> None:
         reel = play.reel
-        reason = reel.extensions.get("reason_phrase")
-        phrase = reason if isinstance(reason, bytes) else phrase_of(reel.status).encode()
         name = reel.name.encode("ascii", "replace")
         headers = [*self._passed_on(reel.headers), (b"x-agentrec-recording", name), *self._cors()]
-        self.send(reel.status, phrase, headers, _pieces(play))
+        self.send(reel.status, reel.reason, headers, _pieces(play))
 
     def _forward(self, request: CapturedRequest, tap: Tap | None) -> None:
         assert self.server.upstream is not None  # without one, the mode is replay

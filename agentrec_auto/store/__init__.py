@@ -1,5 +1,14 @@
 """Where interactions live: a folder of readable files, memory, and (by the same base) others.
 
+base           what every store promises: start here
+location       from ``corpus/`` or ``sqlite:///corpus.db`` to its store
+file · memory · sqlite, with its connections in database
+document       a cassette file's JSON ⇄ an interaction; chunks and spelling are parts of it
+long           long recordings, played from their file
+copying        from one store to another
+interaction    the stores of the library API: by id, asynchronous
+scrubbing      what these do to request bodies besides
+
 The names below are fetched on first use: saying where a corpus is (`location`) loads no store.
 """
 

@@ -14,7 +14,7 @@ A store keeps interactions by key and take. Theory of operation:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +37,19 @@ class Store(ABC):
     where: str
     """What to call it in messages: a path or a URL."""
 
+    unread: Set[str] = frozenset()
+    """Names of what `takes` has left out so far, where the store keeps them: replay then puts no other take
+    in their place."""
+
     @abstractmethod
     def takes(self, key: Key) -> Sequence[Recording]:
         """All takes of ``key`` in the order they were asked; what can't be read is left out."""
 
     def only(self, key: Key) -> Recording | None:
-        """The take of ``key``, if it is the only one and that is told in less time than by `takes`.
+        """The take of ``key``, if it is the only one and the store can say so faster than by `takes`.
 
-        None says nothing: `takes` then does. Its request may be read, and an error of it raised, only when
-        it is asked for.
+        None means nothing: ask `takes`. The recording's request may be parsed, and raise what is wrong with
+        it, only when it is asked for.
         """
         return None
 
@@ -87,7 +91,7 @@ class Store(ABC):
         """The interaction of that name; KeyError for none, `BrokenRecordingError` where it can't be read."""
 
     def load_in_one(self, name: str) -> CapturedInteraction:
-        """The same with its body as one chunk: for those who read what was said, and not when."""
+        """The same with its body as one chunk: for readers of what was said, who don't ask when."""
         return self.load(name)
 
     def metadata(self, name: str) -> dict[str, Any]:
@@ -117,8 +121,8 @@ class Store(ABC):
 
 
 OF_MIGRATION = ("migration__", "judge__", "embedding__")
-"""How the names begin of what `agentrec migrate` keeps: named after what it was made from, not after its
-request, and replayed to no app."""
+"""Prefixes of what ``agentrec migrate`` keeps: named after what it was made from, not after its request, and
+replayed to no app."""
 
 
 def name_of(key: str, take: int) -> str:
@@ -134,9 +138,10 @@ def split_name(name: str) -> tuple[str, int]:
 
 def in_asked_order(recordings: Sequence[Recording]) -> list[Recording]:
     """Takes (given by number) in the order they were asked; those that don't say keep their place."""
-    return sorted(recordings, key=lambda recording: _order(recording.interaction))
+    return sorted(recordings, key=lambda recording: asked_order(recording.interaction))
 
 
-def _order(interaction: CapturedInteraction) -> int:
+def asked_order(interaction: CapturedInteraction) -> int:
+    """Which asking an interaction says it was; 0 where it doesn't say."""
     order = interaction.metadata.get("order", 0)
     return order if isinstance(order, int) else 0

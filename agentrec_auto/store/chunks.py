@@ -1,4 +1,4 @@
-"""Chunks as a cassette has them, and back: many at once, for a call for each takes as long as all else."""
+"""Chunks as a cassette spells them, and back: many at once, for a call for each would double the time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DATA, _OFFSET = itemgetter("data"), itemgetter("timestamp_offset")
 
 
 def together(chunks: Sequence[CapturedChunk]) -> Iterator[list[CapturedChunk]]:
-    """The chunks in runs that are written at once; gone through once, for they may come from a file."""
+    """The chunks in groups that are written at once; iterates them once, for they may be read from a file."""
     if not isinstance(chunks, list):
         yield from _as_they_come(chunks)
         return
@@ -44,7 +44,7 @@ def _as_they_come(chunks: Iterable[CapturedChunk]) -> Iterator[list[CapturedChun
 
 
 def spelled_chunks(chunks: list[CapturedChunk]) -> list[dict[str, object]]:
-    """What is written of chunks."""
+    """Chunks as JSON has them."""
     try:  # most are texts
         return [
             {"data": chunk.data.decode(), "timestamp_offset": round(chunk.timestamp_offset, 6)}
@@ -71,18 +71,18 @@ def read_chunks(told: Any) -> list[CapturedChunk]:
 
 
 def read_columns(told: Any) -> Columns:
-    """The same, with none of them made: an answer of five hundred is read in a third of the time."""
+    """The same as columns, without an object for each: 500 chunks are read in a third of the time."""
     try:
         offsets = list(map(_OFFSET, told))
         if set(map(type, offsets)) <= {float}:
             return Columns(tuple(map(str.encode, map(_DATA, told))), offsets)
-    except TypeError:  # bytes that are no text
+    except TypeError:  # some are base64
         pass
     return Columns.of(read_chunks(told))
 
 
 def read_in_one(told: Any) -> list[CapturedChunk]:
-    """The chunks as one, at the time of the last; none where there are none."""
+    """The chunks joined to one, with the time of the last; an empty list if there are none."""
     try:
         text = "".join([chunk["data"] for chunk in told])
         last = max([chunk.get("timestamp_offset", 0.0) for chunk in told], default=None)

@@ -22,8 +22,8 @@ _SCHEMA = (
 )
 
 
-class Line:
-    """A process's connection and the lock around it: a fork waits until nobody is in the midst of SQLite."""
+class ProcessConnection:
+    """This process's connection and the lock around it: a fork waits until no thread is inside SQLite."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()

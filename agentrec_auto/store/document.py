@@ -48,6 +48,17 @@ _LONG = 256
 _COMPLETE = Ending.COMPLETE.value
 
 
+def newer_format(metadata: Mapping[str, Any]) -> Any:
+    """The version of a file's format, where it is none that we know; None for those that we do.
+
+    Such a file is read as far as it is understood, and never written: what isn't understood would be lost.
+    """
+    version = metadata.get("format_version", FORMAT_VERSION)
+    if version == FORMAT_VERSION or (isinstance(version, int) and version < FORMAT_VERSION):
+        return None
+    return version
+
+
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
     """The file's bytes: see `pieces`."""
     return b"".join(pieces(interaction, summary=summary))
@@ -109,8 +120,8 @@ def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteracti
 
 
 def _without_summary(data: bytes) -> Any:
-    """The JSON of a file laid out as `pieces` does, but for the summary: it is never read, and of a short
-    question and answer half of the file. None for any other."""
+    """The JSON of a file laid out by `pieces`, without the summary, which is never read and may be half of a
+    short file; None if it is laid out in another way."""
     at = _metadata_in(data)
     if at <= 1:
         return None
@@ -128,9 +139,8 @@ def _metadata_in(data: bytes) -> int:
 
 
 def answer(data: bytes, where: str) -> CapturedInteraction:
-    """The same for a replay, which asks for no request: it is read, and an error of it raised, when it is.
-
-    Its chunks are `Columns`.
+    """The same for a replay, which has no use for the request: that is parsed, and what is wrong with it
+    raised, only if somebody asks for it. The chunks are `Columns`.
     """
     at = _metadata_in(data)
     begins = data.find(_OPENS_REQUEST, at)
@@ -146,7 +156,7 @@ def answer(data: bytes, where: str) -> CapturedInteraction:
 
 
 class _Answered(CapturedInteraction):
-    """An interaction that was read but for its request."""
+    """An interaction whose request is parsed at first access."""
 
     def __init__(self, told: dict[str, Any], data: bytes, where: str) -> None:
         self.__dict__.update(told)
@@ -237,7 +247,7 @@ def _block(value: Mapping[str, Any], indent: str) -> str:
 
 
 def _told(value: Any) -> str:
-    """A member's JSON. An encoder takes a microsecond to begin, and most members are numbers."""
+    """A member's JSON. Plain values are written here: an encoder takes a microsecond to begin with each."""
     if type(value) is str:
         return _quoted(value)
     if type(value) is int or (type(value) is float and isfinite(value)):

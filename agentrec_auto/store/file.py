@@ -30,7 +30,7 @@ from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, 
 
 try:
     import fcntl
-except ImportError:  # Windows: two runs that replace the same take at once may both write it
+except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _SUFFIX = ".json"
@@ -53,6 +53,7 @@ class FolderStore(Store):
         self._warn = warn
         self._temporary = count()
         self._noted: frozenset[str] = frozenset()
+        self.unread: set[str] = set()
 
     def takes(self, key: Key) -> Sequence[Recording]:
         found = []
@@ -63,6 +64,7 @@ class FolderStore(Store):
             except KeyError:
                 break
             except BrokenRecordingError as error:
+                self.unread.add(name)
                 self._warn(str(error))
                 if not os.path.lexists(self._path(name)):  # on a disk that fails, nothing ends the takes
                     break
@@ -259,23 +261,35 @@ class FolderStore(Store):
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Alone among all processes that replace takes here; the system lets go of it if we are killed."""
-        if fcntl is None:
-            yield
-            return
-        descriptor = os.open(self.where, os.O_RDONLY)  # the folder: nothing is left in it for git to find
+        """Alone among all processes that replace takes here; the system lets go of it if we are killed.
+
+        Where nothing can be locked (Windows, some network file systems), two runs that replace the same take
+        at once may both write it.
+        """
+        descriptor = self._lock()
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            except OSError:  # NFS locks only what can be written
-                os.close(descriptor)
-                descriptor = os.open(os.path.join(self.where, _LOCK), os.O_RDWR | os.O_CREAT, 0o644)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            # To close it is not enough: a child forked meanwhile has it open, too, for as long as it lives.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-            os.close(descriptor)
+            if descriptor is not None:
+                # Closing it is not enough: a child forked meanwhile has it open, too, as long as it lives.
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                os.close(descriptor)
+
+    def _lock(self) -> int | None:
+        """The descriptor that holds the lock; ``None`` where nothing can be locked."""
+        if fcntl is None:
+            return None
+        # The folder itself leaves nothing behind for git to find, but NFS locks only what can be written.
+        writable = os.path.join(self.where, _LOCK), os.O_RDWR | os.O_CREAT
+        for path, flags in ((self.where, os.O_RDONLY), writable):
+            descriptor = os.open(path, flags, 0o644)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except OSError:
+                os.close(descriptor)
+            else:
+                return descriptor
+        return None
 
 
 def _modified(entry: os.DirEntry[str]) -> int:

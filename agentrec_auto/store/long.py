@@ -1,6 +1,6 @@
-"""Long recordings, played from their file: no more of them is in memory than what is played just now.
+"""Long recordings, played from their file: only the chunk being played is in memory.
 
-Only files that are laid out as `agentrec_auto.store.document` does are read so, where one line is one chunk.
+This needs a file laid out by `agentrec_auto.store.document`, where one line is one chunk.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agentrec_auto.store import document
 from agentrec_auto.store.chunks import read_chunk
 
 LONG = 1 << 22
-"""Bytes of a file from which on it is played so."""
+"""Bytes of a file from which on it is played in this way."""
 
 _AT_ONCE = 1 << 17
 _OPENS = b"{\n"
@@ -28,10 +28,7 @@ _AMISS = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeErr
 
 
 class FiledChunks(Reread[CapturedChunk]):
-    """The chunks in a file.
-
-    `BrokenRecordingError` where the file isn't any more what it was.
-    """
+    """The chunks in a file; iterating raises `BrokenRecordingError` if the file has changed since."""
 
     def __init__(self, path: str, version: tuple[int, ...], begin: int, count: int) -> None:
         """``begin``: where in the file the first of ``count`` chunks is."""
@@ -66,8 +63,7 @@ class FiledChunks(Reread[CapturedChunk]):
 def interaction_in(path: str) -> CapturedInteraction | None:
     """The interaction in a long file, its chunks left there.
 
-    None where that can't be: the file is then to be loaded whole, and what is wrong with it, if anything is,
-    is said.
+    None if that isn't possible: load the file whole then, which also says if anything is wrong with it.
     """
     try:
         with _opened(path) as file:

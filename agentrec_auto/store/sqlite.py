@@ -26,7 +26,7 @@ from agentrec_auto.errors import BrokenRecordingError, StoreError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
-from agentrec_auto.store.database import Line, cure
+from agentrec_auto.store.database import ProcessConnection, cure
 
 SECRETS = ".agentrec-keys"
 """Ending of the file beside the database that start-up reads without SQLite."""
@@ -42,7 +42,8 @@ class SQLiteStore(Store):
         self.path = path
         self.where = path
         self._warn = warn
-        self._line = Line()
+        self._connection = ProcessConnection()
+        self.unread: set[str] = set()
 
     def takes(self, key: Key) -> Sequence[Recording]:
         found = []
@@ -53,6 +54,7 @@ class SQLiteStore(Store):
             except KeyError:
                 break
             except BrokenRecordingError as error:
+                self.unread.add(name)
                 self._warn(str(error))
         return in_asked_order(found) if len(found) > 1 else found
 
@@ -157,15 +159,15 @@ class SQLiteStore(Store):
     @contextlib.contextmanager
     def _open(self, *, create: bool) -> Iterator[sqlite3.Connection | None]:
         """This process's connection, for one thread at a time; `StoreError` for what goes wrong with it."""
-        if self._line.owner != os.getpid():
-            self._line = Line()
-        line = self._line
+        if self._connection.owner != os.getpid():
+            self._connection = ProcessConnection()
+        connection = self._connection
         try:
-            with line.lock:
-                there = line.is_open_at(self.path)
-                if not there and (create or os.path.exists(self.path)):
-                    line.connect(self.path)
-                yield line.database
+            with connection.lock:
+                is_open = connection.is_open_at(self.path)
+                if not is_open and (create or os.path.exists(self.path)):
+                    connection.connect(self.path)
+                yield connection.database
         except sqlite3.Error as error:
             raise StoreError(f"the corpus {self.where} can't be used: {error}{cure(error)}") from error
 

@@ -14,6 +14,9 @@ WRITTEN = {".py", ".pyi", ".md", ".toml", ".yml", ".yaml", ".cfg", ".sh", ""}
 LONGEST = 350
 """Lines of a Python file: above that it is more than one idea."""
 
+FEW = 6
+"""Modules of a package that a listing of the folder explains well enough."""
+
 OF_ONE_MACHINE = re.compile(r"(?<![\w./])/(?:root|work|Users)/\w+|\.\./shared/")
 REGISTRIES = re.compile(
     r"\b(?:test\.)?py" r"pi\.(?:org|io)\b|\bpython" r"hosted\.|--(?:extra-)?index-url[ =]http"
@@ -79,3 +82,24 @@ def test_every_module_says_what_it_is_for() -> None:
     """Each Python file begins with its docstring."""
     trees = {told(path): ast.parse(path.read_bytes()) for path in python_files()}
     assert [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
+
+
+def test_every_room_has_a_map() -> None:
+    """The docstring of a package with more than a few modules names each of them."""
+    unnamed = []
+    for init in sorted((ROOT / "agentrec_auto").rglob("*/__init__.py")):
+        modules = {path.stem for path in init.parent.glob("*.py")} - {"__init__"}
+        words = set(re.findall(r"\w+", ast.get_docstring(ast.parse(init.read_bytes())) or ""))
+        if len(modules) > FEW:
+            unnamed += [f"{told(init.parent)}/{name}.py" for name in sorted(modules - words)]
+    assert unnamed == []
+
+
+def test_contributors_have_a_map() -> None:
+    """CONTRIBUTING.md names every package and module at the top."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    top = [path for path in (ROOT / "agentrec_auto").iterdir() if not path.name.startswith("_")]
+    named = [
+        f"`{path.name}/`" if path.is_dir() else f"`{path.name}`" for path in top if path.suffix != ".typed"
+    ]
+    assert [name for name in named if name not in page] == []

@@ -13,7 +13,8 @@ import pytest
 from processes import Run, clean_environment
 
 from agentrec_auto import settings
-from agentrec_auto.bootstrap import hook
+from agentrec_auto.bootstrap import environment, hook
+from agentrec_auto.config import keys
 from agentrec_auto.providers import hosts
 from agentrec_auto.seams.table import SEAMS
 
@@ -170,6 +171,12 @@ def test_names_are_the_tables() -> None:
     assert set(hook.LIBRARIES) == set(SEAMS)
     assert set(hook.SDKS) == set(hosts.LLM_SDKS)
     assert hook.MODES == settings.MODES
+
+
+@pytest.mark.parametrize("said", ["", " ", "0", "no", "Off", "false", "1", "true", " TRUE ", "woodpecker"])
+def test_ci_means_the_same(said: str) -> None:
+    """The launcher, which spares the import, takes CI for what the configuration takes it for."""
+    assert environment._in_ci({"CI": said}) == keys.is_true(said)
 
 
 class Taken(NamedTuple):

@@ -259,3 +259,51 @@ def test_without_stderr(tmp_path: Path, close: str) -> None:
     """Where nothing can be said, the exit code is still the command's."""
     script = f"{PY} -m agentrec_auto run -- sh -c 'exit 7' {close}"
     assert run("sh", "-c", script, cwd=tmp_path).code == 7
+
+
+NEVER = "the command's Python never loaded agentrec: whatever it asked went live, past us"
+
+
+@pytest.mark.parametrize("words", [(PY, "-I"), (PY, "-S"), ("env", "-i", PY), ("env", "PYTHONPATH=", PY)])
+def test_a_python_that_never_loaded_us(run_agentrec: Run, words: tuple[str, ...]) -> None:
+    """In replay nobody can say that it did not go live, so its run does not end well."""
+    ran = run_agentrec("run", "--mode", "replay", "--", *words, "-c", "pass")
+    assert ran.code == 3
+    assert NEVER in ran.stderr
+    assert NEVER not in run_agentrec("run", "--mode", "auto", "--", *words, "-c", "pass").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("true",),
+        (PY, "-c", "import os; os._exit(0)"),
+        (PY, "-IV"),
+        (PY, "-I", "--version"),
+        (PY, "-Im", "pip", "--version"),
+        ("env", "AGENTREC_MODE=off", PY, "-c", "pass"),
+        (PY, "-c", "import subprocess, sys; subprocess.run([sys.executable, '-c', 'pass'])"),
+    ],
+    ids=" ".join,
+)
+def test_what_need_not_load_us(run_agentrec: Run, words: tuple[str, ...]) -> None:
+    """What is no Python, makes no call, or was to be left alone, ends as it does."""
+    ran = run_agentrec("run", "--mode", "replay", "--", *words)
+    assert (ran.code, ran.stderr) == (0, "agentrec: no LLM call was seen · mode replay · corpus\n")
+
+
+def test_a_python_that_never_loaded_us_and_may_go_live(run_agentrec: Run) -> None:
+    """Where a miss may go live, so may this."""
+    words = ("run", "--mode", "replay", "--on-miss", "live", "--", PY, "-I", "-c", "pass")
+    assert run_agentrec(*words).code == 0
+
+
+def test_its_own_code_stays(run_agentrec: Run) -> None:
+    """A Python that never loaded us and fails has its own exit code."""
+    assert run_agentrec("run", "--mode", "replay", "--", PY, "-I", "-c", "raise SystemExit(7)").code == 7
+
+
+def test_no_key_is_shown(run_agentrec: Run) -> None:
+    """Settings in front of a command that keeps us out are not told: they may be keys."""
+    ran = run_agentrec("run", "--", "env", "-i", "OPENAI_API_KEY=sk-12345", PY, "-c", "pass")
+    assert "`env -i OPENAI_API_KEY=… " in ran.stderr and "sk-12345" not in ran.stderr

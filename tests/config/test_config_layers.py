@@ -7,10 +7,10 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from agentrec_auto.config import values
 from agentrec_auto.config.load import load, runtime_settings
 from agentrec_auto.errors import ConfigError
 from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings, TagRule
+from agentrec_auto.store import location
 
 FULL = r"""
 [agentrec]
@@ -215,7 +215,7 @@ def test_database_beside_the_file(project):
 @pytest.mark.parametrize("folder", ["corpus", "C:\\corpus", "./a:b", "a b: c"])
 def test_folders_are_no_urls(folder):
     """A folder stays one: a drive's letter, or a colon further on, makes no URL."""
-    assert not values.is_url(folder)
+    assert not location.scheme_of(folder)
 
 
 def test_absolute_and_home(project, monkeypatch):

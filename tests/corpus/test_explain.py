@@ -174,3 +174,16 @@ def test_effects_are_those_of_the_keyer(rules: tuple[KeyRule, ...]) -> None:
             texts[effect.what] = effect.after
     identity = Keyer(rules).identify(request)
     assert texts == {"path": identity.path, **dict(leaves(identity.document))}
+
+
+@pytest.mark.parametrize("broken", [1, 2, 3])
+def test_a_take_that_cannot_be_read(agentrec: Agentrec, kept: Kept, here: Path, broken: int) -> None:
+    """A take that replay would miss, for its file can't be read, isn't among those that it finds."""
+    first = min((name for name in kept.names if f"{name}.take3" in kept.names), key=len)
+    names = [first, f"{first}.take2", f"{first}.take3"]
+    torn = names.pop(broken - 1)
+    (here / "corpus" / f"{torn}.json").write_text("<<<<<<< HEAD")
+    ran = agentrec("explain", names[0])
+    assert f"finds 2 takes: {', '.join(names)}; misses what can't be read: {torn}" in " ".join(
+        ran.stdout.split()
+    )

@@ -239,3 +239,31 @@ def test_replay_finds_them(here: Path, kept: Kept, run_agentrec: object) -> None
     assert ran.code == 0 and "10 replayed, " in ran.stderr.replace(" (recorded errors: 1 of 404)", ""), (
         ran.stderr
     )
+
+
+@pytest.mark.parametrize("words", [("rekey", "--write"), ("scrub", "--write"), ("annotate", "--tag", "a=b")])
+def test_of_a_newer_agentrec(agentrec: Agentrec, either: Kept, here: Path, words: tuple[str, ...]) -> None:
+    """What has members that we don't know is left as it is, and said: rewritten, it would lose them."""
+
+    def newer(one: CapturedInteraction) -> None:
+        one.metadata.update(format_version=99)
+        one.response_headers.append((b"x-note", b"sk-abcdefghijklmnop1234567890"))
+
+    name = either.edit(either.name("2291"), newer)
+    before = either.load(name)
+    ran = agentrec(*words)
+    assert f"{name}: it is of file format 99, and this agentrec knows 1" in ran.stderr
+    assert either.load(name) == before
+
+
+def test_gap_before_a_newer_one(agentrec: Agentrec, either: Kept) -> None:
+    """A take of a newer agentrec doesn't move up, for that would be to rewrite it."""
+    name = next(name for name in either.names if name.endswith(".take3"))
+    either.edit(name, lambda one: one.metadata.update(format_version=99))
+    key = split_name(name)[0]
+    store = either.store
+    store.rewrite(f"{key}.take4", store.load(name))
+    store.remove(f"{key}.take4")
+    before = store.load(name)
+    agentrec("rekey", "--write")
+    assert store.load(name) == before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentrec_auto.doctor.command import Opaque, Start, find
+from agentrec_auto.doctor.command import Opaque, Start, find, lacking
 
 PY = "/opt/py/bin/python3"
 
@@ -69,7 +69,9 @@ def found(line: str, folder: Path) -> Start | Opaque:
 )
 def test_python(line: str, words: str, place: str, folder: Path) -> None:
     """What is put in front of the probe, and what the program has first on its path."""
-    assert found(line, folder) == Start(tuple(words.split()), str((folder / place).resolve()))
+    start = found(line, folder)
+    assert isinstance(start, Start)
+    assert (start.words, start.folder) == (tuple(words.split()), str((folder / place).resolve()))
 
 
 def test_a_path_too_long_for_a_first_line(folder: Path) -> None:
@@ -84,6 +86,8 @@ def test_a_path_too_long_for_a_first_line(folder: Path) -> None:
         ("tox -e py", "tox starts its commands with an environment of its own"),
         ("env -i sudo python", "sudo clears the environment"),
         ("nonesuch", "there is no command 'nonesuch'"),
+        ("own.py", "there is no command 'own.py'"),
+        ("./own.py", "./own.py is not executable"),
     ],
 )
 def test_lost(line: str, why: str, folder: Path) -> None:
@@ -100,3 +104,36 @@ def test_unseen(line: str, folder: Path) -> None:
     answer = found(line, folder)
     assert isinstance(answer, Opaque)
     assert (answer.is_lost, "agentrec run" in answer.cure) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("python nofile.py -v", "there is no file 'nofile.py'"),
+        ("env A=1 python -E nofile.py", "there is no file 'nofile.py'"),
+        ("uv run nofile.py", "there is no file 'nofile.py'"),
+        ("python src", "there is no __main__.py in 'src'"),
+    ],
+)
+def test_no_program(line: str, why: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that isn't there is in the way of a recording."""
+    monkeypatch.chdir(folder)
+    start = found(line, folder)
+    assert isinstance(start, Start)
+    answer = lacking(start)
+    assert answer is not None and (answer.why, answer.is_lost) == (why, True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("python src/app.py", "python", "python -", "python -c pass", "python /dev/null"),
+        *("env -C elsewhere python nofile.py", "env --chdir=elsewhere python nofile.py"),
+        *("hatch run python nofile.py", "uv run https://example.com/app.py", "serve"),
+    ],
+)
+def test_program(line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is missed that is there, that is no file, or that is looked for in another folder."""
+    monkeypatch.chdir(folder)
+    start = found(line, folder)
+    assert isinstance(start, Start) and lacking(start) is None

@@ -27,6 +27,27 @@ def test_yes(ask: Ask) -> None:
     assert answer.text("start-up") == "our sitecustomize is first"
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict", "cure"),
+    [
+        (("python", "nofile.py"), "no: there is no file 'nofile.py'", "working directory"),
+        (("python", "-m", "nomodule.app"), "no: there is no module 'nomodule' for ", "install it there"),
+        (("app.py",), "no: there is no command 'app.py'", "`python app.py`"),
+    ],
+)
+def test_nothing_to_run(ask: Ask, words: tuple[str, ...], verdict: str, cure: str) -> None:
+    """A command whose program isn't there records nothing, and what is missing is said."""
+    answer = ask(*words)
+    assert answer.code == 1
+    assert answer.verdict.startswith(verdict) and cure in answer.cures
+
+
+def test_a_module_that_is_there(ask: Ask) -> None:
+    """A module next to the working directory's files is found as `python -m` finds it, and not run."""
+    answer = ask("python", "-m", "app")
+    assert (answer.code, answer.state("command")) == (0, "")
+
+
 def test_this_python(ask: Ask) -> None:
     """Without a command, the question is about the Python that runs the doctor."""
     answer = ask()

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.flow import ledger as ledger_module
 from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay
 from agentrec_auto.flow.recorder import Recorder
@@ -68,6 +69,42 @@ def test_length_without_a_body(method, status):
     plan.tap.head(status, told, {})
     plan.tap.finished()
     assert recorder(store, "replay").plan(asked, "lib").reel.headers == told
+
+
+@pytest.mark.parametrize("match", ["exact", "fuzzy"])
+def test_newer_format(match, capsys, monkeypatch):
+    """What a newer agentrec has recorded is replayed, and told: once, not once a recording."""
+    monkeypatch.setattr(ledger_module, "_warned", set())
+    store = MemoryStore()
+    first = recorder(store)
+    for text in ("one", "two"):
+        answered(first.plan(asking(text), "lib"))
+    for name in store.names():
+        store.load(name).metadata["format_version"] = 99
+    replaying = recorder(store, "replay", match=match, threshold=0.5)
+    like = "" if match == "exact" else "?"
+    plans = [replaying.plan(asking(text + like), "lib") for text in ("one", "two")]
+    assert all(isinstance(plan, Replay) for plan in plans)
+    told = "memory: holds recordings of file format 99, and this agentrec knows 1"
+    assert capsys.readouterr().err.count(told) == 1
+    assert events(replaying).count("warned") == 1
+
+
+@pytest.mark.parametrize("takes", [1, 2])
+def test_a_recording_that_cannot_be_read(tmp_path, takes):
+    """It is a miss that names the file, and not another take's answer."""
+    store = FolderStore(str(tmp_path))
+    first = recorder(store)
+    for _ in range(takes):
+        answered(first.plan(asking(), "lib"))
+    name = min(store.names(), key=len)
+    (tmp_path / f"{name}.json").write_text("<<<<<<< HEAD")
+    replaying = recorder(store, "replay")
+    plan = replaying.plan(asking(), "lib")
+    assert isinstance(plan, Refuse)
+    assert f"is answered by {name} in {tmp_path}, which can't be read" in plan.miss.text
+    assert isinstance(recorder(store, "replay", on_miss="live").plan(asking(), "lib"), Pass)
+    assert isinstance(recorder(store, run="r2").plan(asking(), "lib"), Record)
 
 
 def test_replay_refuses():

@@ -1,12 +1,17 @@
 """Which of several recordings is meant."""
 
+import sqlite3
 from dataclasses import replace
+
+import pytest
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.flow.takes import Takes
 from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.store.base import name_of
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore
+from agentrec_auto.store.sqlite import SQLiteStore
 
 KEY = Key("openai_m_0123456789abcdef")
 
@@ -143,3 +148,55 @@ def test_the_first_failed(tmp_path):
     assert asked(Takes(store, policy="last", skip_run=None), 1) == [None]
     add(store, "whole", 2)
     assert asked(Takes(store, policy="last", skip_run=None), 2) == ["whole", "whole"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"), [(1, [None, "b", "c", "c"]), (2, ["a", None, "c", "c"]), (3, ["a", "b", None, None])]
+)
+@pytest.mark.parametrize("kind", ["folder", "sqlite"])
+def test_a_take_that_cannot_be_read(tmp_path, kind, broken, said):
+    """It keeps its place, and no other take answers in it, until it is mended."""
+    store, damage = damaged(tmp_path, kind)
+    for order, text in enumerate("abc", 1):
+        add(store, text, order)
+    whole = store.load(name_of(KEY, broken))
+    damage(name_of(KEY, broken))
+    takes = Takes(store, policy="last", skip_run=None)
+    assert asked(takes, 4) == said
+    takes.start_lane()
+    turns = [takes.turn(KEY, replays=True) for _ in range(3)]
+    assert [turn.unread for turn in turns if turn.reel is None] == [name_of(KEY, broken)]
+    store.rewrite(name_of(KEY, broken), whole)
+    takes.start_lane()
+    assert asked(takes, 3) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("broken", [1, 2])
+def test_recorded_again_beside_what_cannot_be_read(tmp_path, broken):
+    """Auto records what can't be read anew; the broken file is then in nobody's way."""
+    store, damage = damaged(tmp_path, "folder")
+    for order, text in enumerate("ab", 1):
+        add(store, text, order)
+    damage(name_of(KEY, broken))
+    takes = Takes(store, policy="last", skip_run="this")
+    turns = [takes.turn(KEY, replays=True) for _ in range(2)]
+    turn = turns[broken - 1]
+    assert turn.unread and [one.unread for one in turns].count("") == 1
+    interaction = replace(store.load(name_of(KEY, 3 - broken)), chunks=[CapturedChunk(b"new")])
+    interaction.metadata = {"run": "this", "order": turn.order, "ending": "complete"}
+    store.add(KEY, interaction, take=takes.keep(turn, KEY), run="this", replace=False)
+    expected = ["new", "b"] if broken == 1 else ["a", "new"]
+    assert asked(Takes(store, policy="last", skip_run=None), 2) == expected
+
+
+def damaged(folder, kind):
+    """A store, and what makes a recording in it unreadable."""
+    if kind == "folder":
+        return FolderStore(str(folder)), lambda name: (folder / f"{name}.json").write_text("<<<<<<< HEAD")
+    store = SQLiteStore(str(folder / "corpus.db"))
+
+    def damage(name):
+        with sqlite3.connect(folder / "corpus.db") as database:
+            database.execute("UPDATE recording SET document = '{' WHERE name = ?", (name,))
+
+    return store, damage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_told_alike() -> None:
     source = Path(inspect.getfile(agentrec_auto)).read_text()
     for name, home in agentrec_auto._HOMES.items():
         assert f"from {home} import {name} as {name}\n" in source
+
+
+def test_told_to_people() -> None:
+    """The page about the library names all there is, and nothing that isn't, under its own heading."""
+    page = (Path(__file__).parents[2] / "docs" / "library.md").read_text(encoding="utf-8")
+    section = page.partition("## All names")[2].partition("\n## ")[0]
+    assert {*re.findall(r"`(\w+)`", section)} - {"agentrec_auto"} == {*agentrec_auto.__all__}
 
 
 def test_nothing_else() -> None:

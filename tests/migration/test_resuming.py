@@ -184,7 +184,7 @@ def test_a_run_inside_a_replay_is_live_and_leaves_no_trace_there(tmp_path, targe
 
 
 def test_a_made_up_key_is_no_key(tmp_path):
-    """Replay's dummy keys don't go to a real provider: the rows say which variable is missing."""
+    """Replay's dummy keys don't go to a real provider: it is said which variable is missing."""
     folder = corpus(tmp_path / "corpus", ["hi"])
     words = ["migrate", "--corpus", str(folder), "--target", "gpt-5-nano", "--compare", "exact"]
     ran = subprocess.run(

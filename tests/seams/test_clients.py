@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from loopback import LoopbackServer
 from seams.twins import CHAT, Corpus, Twin, only, settled
 
@@ -191,3 +192,54 @@ async def test_other_library(corpus: Corpus, server: LoopbackServer, twin: Twin)
     finally:
         httpx_family.unpatch(other.H)
     assert server.hits == 1
+
+
+def overriding(twin: Twin, way: str) -> Any:
+    """A client class with a ``_transport_for_url`` of its own."""
+
+    class Own:
+        def _transport_for_url(self, url: Any) -> Any:
+            return self._transport  # type: ignore[attr-defined]
+
+    if way == "mixed in":
+        return type("Mixed", (Own, twin.Client), {})
+    own = type("Mine", (twin.Client,), {"_transport_for_url": Own._transport_for_url})
+    return type("Below", (own,), {}) if way == "inherited" else own
+
+
+@pytest.mark.parametrize("is_before", [False, True], ids=["after us", "before us"])
+@pytest.mark.parametrize("way", ["own", "inherited", "mixed in"])
+async def test_a_client_that_chooses_transports_itself(
+    unpatched: Twin, corpus: Corpus, server: LoopbackServer, way: str, is_before: bool
+) -> None:
+    """A subclass whose choice of transports is its own, made before us or after, is recorded: once."""
+    twin = unpatched
+    made = overriding(twin, way) if is_before else None
+    httpx_family.patch(twin.H)
+    client = (made or overriding(twin, way))(trust_env=False, verify=False)
+    for mode in ("record", "replay"):
+        corpus.switch(mode)
+        assert (await twin.post(client, server.url + CHAT)).status_code == 200
+        assert corpus.counts == {f"{mode}ed": 1}
+    assert server.hits == 1
+    httpx_family.unpatch(twin.H)
+    await twin.post(client, server.url + CHAT)
+    assert server.hits == 2 and "__init_subclass__" not in vars(twin.Client)
+    await twin.close(client)
+
+
+def test_a_subclass_is_born_as_ever(twin: Twin) -> None:
+    """What a subclass is given when it is made reaches those that asked for it."""
+    born = []
+
+    class Base(twin.Client):  # type: ignore[name-defined,misc]
+        def __init_subclass__(cls, *, word: str, **named: Any) -> None:
+            super().__init_subclass__(**named)
+            born.append(word)
+
+    class Mine(Base, word="said"):
+        pass
+
+    assert born == ["said"]
+    with pytest.raises(TypeError, match="takes no keyword arguments"):
+        type("Other", (twin.Client,), {}, word="said")

@@ -14,7 +14,7 @@ import respx
 from loopback import LoopbackServer
 from seams.twins import CHAT, Corpus, Twin, only, question, settled
 
-from agentrec_auto.seams import httpx_family
+from agentrec_auto.seams import httpx_family, httpx_passing
 
 MODES = ["off", "record", "auto", "replay", "verify"]
 URL = "http://llm.test" + CHAT
@@ -121,16 +121,112 @@ async def test_respx_over_a_patched_client(corpus: Corpus, server: LoopbackServe
     await twin.close(client)
 
 
-@only(httpx)
-async def test_respx_pass_through(corpus: Corpus, server: LoopbackServer, twin: Twin) -> None:
-    """What a mock lets through on purpose goes through, unrecorded: the test that set it up is in charge."""
-    corpus.switch("record")
+@pytest.fixture
+def httpcore2_mocker() -> None:
+    """respx knows httpcore2 as soon as pytest-httpx2's plugin is there."""
+    pytest.importorskip("pytest_httpx2._plugin")
+
+
+@pytest.fixture(params=["httpcore", "httpx"])
+def using(request: pytest.FixtureRequest, twin: Twin, httpcore2_mocker: None) -> str:
+    """Where respx stands: below us, or over us."""
+    if twin.H is httpx:
+        return str(request.param)
+    if request.param == "httpx":
+        pytest.skip("respx knows no httpx2")
+    return "httpcore2"
+
+
+async def test_respx_pass_through(corpus: Corpus, server: LoopbackServer, twin: Twin, using: str) -> None:
+    """What a mock lets through is a real call: recorded, and replayed with the server gone. The mock has
+    counted it either way (at its end it asserts that each route was called)."""
+    said = []
+    for mode in ("record", "replay"):
+        corpus.switch(mode)
+        client = twin.client()
+        with respx.mock(using=using) as router:
+            router.post(URL).respond(200, json=FAKED)
+            route = router.route(host="127.0.0.1").pass_through()
+            said.append((await twin.post(client, server.url + CHAT)).json())
+            await twin.post(client, URL)
+            assert route.called
+        await twin.close(client)
+        assert corpus.counts == {f"{mode}ed": 1}
+    assert said[0] == said[1]
+    assert server.hits == 1
+
+
+async def test_respx_pass_through_missed(
+    corpus: Corpus, server: LoopbackServer, twin: Twin, using: str
+) -> None:
+    """In replay, what a mock lets through and nobody recorded is refused."""
+    corpus.switch("replay")
     client = twin.client()
-    with respx.mock(using="httpx") as router:
+    with respx.mock(using=using) as router:
         router.route(host="127.0.0.1").pass_through()
         answer = await twin.post(client, server.url + CHAT)
-    assert answer.status_code == 200
-    assert corpus.counts == {}
+    assert (answer.status_code, corpus.counts, server.hits) == (418, {"missed": 1}, 0)
+    await twin.close(client)
+
+
+async def test_respx_side_effect_that_passes(
+    corpus: Corpus, server: LoopbackServer, twin: Twin, httpcore2_mocker: None
+) -> None:
+    """What only a side effect lets through can't be known beforehand: it is told."""
+    corpus.switch("record")
+    client = twin.client()
+    with respx.mock(using="httpcore" if twin.H is httpx else "httpcore2") as router:
+        router.route(host="127.0.0.1").mock(side_effect=lambda request: request)
+        assert (await twin.post(client, server.url + CHAT)).status_code == 200
+        assert corpus.counts == {"bypassed": 1}
+        corpus.switch("replay")
+        with pytest.raises(ConnectionRefusedError, match="a side effect of the mock made it"):
+            await twin.post(client, server.url + CHAT)
+    assert corpus.counts == {"refused": 1}
+    await twin.close(client)
+
+
+async def test_respx_that_nobody_knows(
+    corpus: Corpus, mode: str, twin: Twin, httpcore2_mocker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version of respx that has its routes elsewhere answers as if we weren't there."""
+    monkeypatch.setattr(httpx_passing, "_past_respx", lambda module, request: request.no_such_thing)
+    with respx.mock(using="httpcore" if twin.H is httpx else "httpcore2") as router:
+        router.post(URL).respond(200, json=FAKED)
+        await is_left_alone(twin, corpus, twin.client())
+
+
+@only(httpx2)
+async def test_respx_of_another_library(corpus: Corpus, server: LoopbackServer, twin: Twin) -> None:
+    """A mock of httpx is none of httpx2: what httpx2 sends meanwhile is recorded."""
+    corpus.switch("record")
+    client = twin.client()
+    with respx.mock(assert_all_called=False):
+        await twin.post(client, server.url + CHAT)
+    assert corpus.counts == {"recorded": 1}
+    await twin.close(client)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.httpx_mock(should_mock=lambda request: request.url.host != "127.0.0.1")
+async def test_pytest_httpx_not_mocked(
+    corpus: Corpus, server: LoopbackServer, httpx_mock: Any, is_async: bool
+) -> None:
+    """What pytest-httpx is told not to mock is recorded, replayed, and refused where it was not recorded."""
+    httpx_mock.add_response(url=URL, json=FAKED)
+    httpx_family.patch(httpx)
+    twin = Twin(httpx, is_async)
+    client = twin.client()
+    try:
+        await twin.post(client, URL)
+        for mode in ("record", "replay"):
+            corpus.switch(mode)
+            assert (await twin.post(client, server.url + CHAT)).status_code == 200
+            assert corpus.counts == {f"{mode}ed": 1}
+        assert (await twin.post(client, server.url + CHAT, question("other?"))).status_code == 418
+    finally:
+        httpx_family.unpatch(httpx)
+    assert server.hits == 1
     await twin.close(client)
 
 

@@ -1,6 +1,7 @@
 """What is true of the folder beside what every store promises (`test_conformance`)."""
 
 import errno
+import fcntl
 import os
 import sys
 
@@ -10,6 +11,8 @@ from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.fingerprint import Key
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.testing.stores import KEY, said, texts
+
+flock = fcntl.flock
 
 
 @pytest.fixture
@@ -72,6 +75,29 @@ def test_without_links(folder, monkeypatch):
     assert folder.add(KEY, said("a"), take=1, run="r1", replace=False) == KEY
     assert folder.add(KEY, said("b"), take=1, run="r1", replace=False) is None
     assert texts(folder) == ["a"]
+
+
+def only_what_can_be_written(descriptor, operation):
+    """`flock` as over NFS."""
+    if not fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_RDWR:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+    flock(descriptor, operation)
+
+
+def nothing(descriptor, operation):
+    """`flock` where a file system has none."""
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+@pytest.mark.parametrize("locks", [only_what_can_be_written, nothing])
+def test_locks(folder, monkeypatch, locks):
+    """A take is replaced where a folder can't be locked, and where nothing can; no file stays open."""
+    monkeypatch.setattr(fcntl, "flock", locks)
+    folder.add(KEY, said("a"), take=1, run="r1", replace=False)
+    opened = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None
+    assert folder.add(KEY, said("b", run="r2"), take=1, run="r2", replace=True) == KEY
+    assert texts(folder) == ["b"] and files(folder) == [".agentrec-lock", f"{KEY}.json"]
+    assert opened is None or len(os.listdir("/proc/self/fd")) == opened
 
 
 def test_full_disk(folder, monkeypatch):

@@ -116,7 +116,7 @@ def test_of_the_future(path: Path, database: SQLiteStore) -> None:
 def test_read_only(path: Path, database: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """A corpus that can't be written to can be read, and says why it can't be written to."""
     keep(database)
-    database._line.database.close()  # type: ignore[union-attr]
+    database._connection.database.close()  # type: ignore[union-attr]
     # Not by permissions: the tests may run as root, for whom there are none
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     store = SQLiteStore(str(path))
@@ -165,7 +165,7 @@ def test_fork_while_in_use(database: SQLiteStore, monkeypatch: pytest.MonkeyPatc
     """A child opens the file for itself, though a thread of the parent was using it when it was forked."""
     monkeypatch.setattr(forks, "_PATIENCE_S", 0.1)  # the thread waits for the one that forks
     keep(database)
-    mine, held, over = database._line, threading.Event(), threading.Event()
+    mine, held, over = database._connection, threading.Event(), threading.Event()
 
     def use() -> None:
         with mine.lock:
@@ -178,9 +178,9 @@ def test_fork_while_in_use(database: SQLiteStore, monkeypatch: pytest.MonkeyPatc
     child = os.fork()
     if child == 0:
         signal.alarm(10)  # it would wait for ever for a lock whose owner isn't there
-        ok = texts(database) == ["a"] and database._line is not mine and mine.database is not None
+        ok = texts(database) == ["a"] and database._connection is not mine and mine.database is not None
         os._exit(0 if ok else 1)
     over.set()
     thread.join()
     _, status = os.waitpid(child, 0)
-    assert status == 0 and database._line is mine and texts(database) == ["a"]
+    assert status == 0 and database._connection is mine and texts(database) == ["a"]

@@ -1,13 +1,13 @@
-"""Runs of events that differ in one piece of text, told before anything is parsed.
+"""Runs of events that differ in one piece of text, found before anything is parsed.
 
 A model's answer comes as hundreds of events in one and the same envelope:
 
     data: {"id":"c","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}
     data: {"id":"c","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":null}]}
 
-To a dialect that appends the pieces it is all the same to read one event with ``Hello``, which takes a fifth
-of the time; and who looks for secrets looks at the envelope once. Either says by a pattern where an event may
-have such a piece.
+A dialect that appends the pieces may as well read one event with ``Hello``: that takes a fifth of the time.
+And whoever looks for secrets need look at the envelope only once. Each passes a pattern that says where an
+event may have such a piece.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from agentrec_auto.compiled import loads
 
 _REST = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*(?=")')
-"""The inside of a JSON string from where one is, up to its closing quote."""
+"""The rest of a JSON string, from inside of it up to its closing quote."""
 
 _PADDING = {
     ',"obfuscation":"': re.compile(r'(,"obfuscation":"\w*")'),
@@ -26,18 +26,18 @@ _PADDING = {
     '"sequence_number":': re.compile(r'("sequence_number":\s?\d+,\s?)'),
     '"created_at":"': re.compile(r'("created_at":"[\w:.+-]*",)'),
 }
-"""What OpenAI and Ollama put into an envelope and no two have alike, by how it begins; nothing reads it.
-Within a string, quotes are escaped: there is no such text in one."""
+"""Members that OpenAI and Ollama put into each envelope, different each time, that nothing reads: how one
+begins → all of it. None is matched inside a string, where quotes are escaped."""
 
 _NONE = "\0"
-"""How no event begins: nothing before it is its envelope."""
+"""The envelope while there is none yet: no event begins with it."""
 
 _TRIED = 16
-"""Events in envelopes of their own, one after the other, from which on a stream is taken to have no runs."""
+"""After so many events in a row with envelopes of their own, a stream is taken to have no runs."""
 
 
 class Run(NamedTuple):
-    """Events, one after the other, that are the same before and behind a piece of text."""
+    """Consecutive events that are the same before and behind a piece of text."""
 
     before: str
     pieces: list[str]
@@ -51,7 +51,7 @@ class Run(NamedTuple):
 
 
 def without_padding(text: str) -> tuple[str, list[str]]:
-    """A stream without what is there only to be different, and that."""
+    """A stream without its `_PADDING`, and that padding."""
     found: list[str] = []
     for beginning, pattern in _PADDING.items():
         if beginning in text:
@@ -62,12 +62,12 @@ def without_padding(text: str) -> tuple[str, list[str]]:
 
 
 def laid_together(events: list[str], piece: re.Pattern[str]) -> list[str]:
-    """The same events, with each run of those that differ in their piece only as one."""
+    """The same events, each run of them as one event."""
     return [one if isinstance(one, str) else one.as_one() for one in in_runs(events, piece)]
 
 
 def in_runs(events: list[str], piece: re.Pattern[str]) -> list[str | Run]:
-    """The events, those as a run that differ in their piece only.
+    """The events in order, those that differ in their piece only gathered into runs.
 
     ``piece`` matches an event up to the quote that opens its piece. An event in which it matches twice, or
     whose JSON is malformed around the piece, stands alone.
@@ -113,14 +113,14 @@ def _run(events: list[str], before: str, behind: str) -> list[str] | list[Run]:
 
 def _are_strings(pieces: list[str]) -> bool:
     """Whether each piece is the inside of a JSON string."""
-    told = "".join(pieces)
-    if '"' not in told and "\\" not in told and told.isprintable():
+    text = "".join(pieces)
+    if '"' not in text and "\\" not in text and text.isprintable():
         return True
-    told = '","'.join(pieces)
-    if '\\","' in told and any(map(_escapes_what_follows, pieces)):
+    listed = '","'.join(pieces)
+    if '\\","' in listed and any(map(_escapes_what_follows, pieces)):
         return False
-    try:  # so many strings, and nothing beside them, where each piece is the inside of one
-        strings = loads(f'["{told}"]')
+    try:  # a list of as many strings, where each piece is the inside of one
+        strings = loads(f'["{listed}"]')
     except (ValueError, RecursionError):
         return False
     return len(strings) == len(pieces) and all(type(one) is str for one in strings)

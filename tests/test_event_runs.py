@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentrec_auto.event_runs import laid_together, without_padding
 from agentrec_auto.providers import sse
 from agentrec_auto.providers.anthropic import Anthropic
 from agentrec_auto.providers.dialect import Reply
 from agentrec_auto.providers.openai_chat import OpenAIChat
 from agentrec_auto.providers.openai_responses import OpenAIResponses
-from agentrec_auto.runs import laid_together, without_padding
 
 CHAT, ANTHROPIC, RESPONSES = OpenAIChat(), Anthropic(), OpenAIResponses()
 _HOSTILE = st.text(st.sampled_from('ab",\\:{}[]\n\u2028é<'), max_size=6)
