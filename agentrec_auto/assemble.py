@@ -22,7 +22,7 @@ from agentrec_auto.store.location import open_store
 
 RUN_ID = "AGENTREC_RUN_ID"
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _recorder: Recorder | None = None
 _stores: dict[str, Store] = {}
 """Corpus → its store, shared by the recorders of this process."""
@@ -94,7 +94,7 @@ def _at_exit(ending: Recorder) -> None:
 
 def _after_fork() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     active.ledger.after_fork()
     if _recorder is not None:
         _recorder.after_fork()

@@ -18,6 +18,8 @@ from agentrec_auto.providers.hosts import provider_of
 from agentrec_auto.providers.shapes import dialect_of, is_streamed, model_of
 from agentrec_auto.store.base import split_name
 
+_AGES_S = 1e9
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -78,8 +80,8 @@ def facts_of(held: Held) -> Facts:
         status=interaction.response_status,
         ending=interaction.ending.value,
         recorded_at=moment(told.get("recorded_at")),
-        latency_s=_number(told.get("latency_s")),
-        latency_first_chunk_s=_number(told.get("latency_first_chunk_s")),
+        latency_s=_seconds(told.get("latency_s")),
+        latency_first_chunk_s=_seconds(told.get("latency_first_chunk_s")),
         category=_text(told.get("category")),
         tags=_tags(told.get("tags")),
         call_site=_text(told.get("call_site")),
@@ -102,6 +104,8 @@ def moment(value: object) -> datetime | None:
     try:
         read = datetime.fromisoformat(spelled)
     except ValueError:
+        return None
+    if not 1970 <= read.year < 9999:  # at the ends of time there are no zones, and nothing before or behind
         return None
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
@@ -127,8 +131,11 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+def _seconds(value: object) -> float | None:
+    """How long something took; None for what isn't said, or nobody can have waited for."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) < _AGES_S else None  # and NaN is less than nothing
 
 
 def _tags(value: Any) -> dict[str, str]:

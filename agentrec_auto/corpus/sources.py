@@ -19,8 +19,10 @@ def of_corpus(corpus: Corpus) -> Iterator[Source]:
     """The recordings as they lie on disk, torn ones too; of other stores, as a folder would hold them."""
     if isinstance(corpus.store, FolderStore):
         for name in corpus.names:
-            with suppress(StoreError):  # `agentrec verify` names what can't be read
-                yield from of_files([os.path.join(corpus.where, f"{name}.json")])
+            path = os.path.join(corpus.where, f"{name}.json")
+            if os.path.isfile(path):  # `agentrec verify` names what can't be read
+                with suppress(StoreError):
+                    yield from of_files([path])
         return
     for held in corpus.read():
         if not isinstance(held, Broken):
@@ -42,4 +44,5 @@ def of_files(paths: Iterable[str]) -> Iterator[Source]:
 def _below(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders.sort()
-        yield from (os.path.join(place, name) for name in sorted(names) if name.endswith(".json"))
+        paths = (os.path.join(place, name) for name in sorted(names) if name.endswith(".json"))
+        yield from filter(os.path.isfile, paths)  # a pipe, or a link to a device, may have no end

@@ -78,7 +78,8 @@ def counted(recordings: Iterable[Held | Broken]) -> Stats:
             continue
         facts = facts_of(held)
         keys.add(facts.key)
-        questions.add(held.interaction.metadata.get("semantic_key") or facts.key)
+        told = held.interaction.metadata.get("semantic_key")
+        questions.add(told if told and isinstance(told, str) else facts.key)
         sent, received = sent + facts.request_bytes, received + facts.response_bytes
         named = {
             "provider": facts.provider,

@@ -14,12 +14,12 @@ from agentrec_auto.explicit.mirror import Mirror
 from agentrec_auto.explicit.names import NamedStore, Names
 from agentrec_auto.flow import active
 from agentrec_auto.flow import ledger as events
-from agentrec_auto.flow.keeping import Shelf
 from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.miss import Miss, legible, words_for
 from agentrec_auto.flow.nearest import differences, nearest
 from agentrec_auto.flow.plan import Plan, Record, Refuse
 from agentrec_auto.flow.recorder import Recorder
+from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Lane, Turn
 from agentrec_auto.keying.cassette_id import Fingerprint, fingerprint_of_request
 from agentrec_auto.keying.fingerprint import Identity
@@ -182,7 +182,7 @@ _busy: set[Shelf] = set()
 def settle() -> None:
     """Keep what was garbage-collected unfinished since the last call."""
     for shelf in list(_busy):
-        shelf.settle_orphans()
+        shelf.catch_up()
         if shelf.is_idle:
             _busy.discard(shelf)
 

@@ -73,7 +73,10 @@ def _asked(question: Question) -> tuple[list[dict[str, Any]], list[dict[str, Any
         written = writer_for("openai_chat").write(question, question.model or "", stream=False)
     except UnsupportedRequestError as error:
         raise UnfitError(str(error)) from error
-    return written.body["messages"], written.body.get("tools") or []
+    messages, tools = written.body["messages"], written.body.get("tools") or []
+    if not (isinstance(tools, list) and all(isinstance(one, dict) for one in (*messages, *tools))):
+        raise UnfitError("a message or a tool is no object")
+    return messages, tools
 
 
 def _call(call: ToolCall, number: int) -> dict[str, Any]:

@@ -34,5 +34,6 @@ def _check(message: dict[str, Any]) -> None:
     """Training takes text and images, and nothing else."""
     content = message.get("content")
     for part in content if isinstance(content, list) else ():
-        if part.get("type") not in _PARTS:
-            raise UnfitError(f"a message holds {part.get('type')!r}, which training doesn't take")
+        kind = part.get("type") if isinstance(part, dict) else part
+        if kind not in _PARTS:
+            raise UnfitError(f"a message holds {kind!r}, which training doesn't take")

@@ -29,11 +29,15 @@ class VCR(Format):
                 why = f"it is {held.interaction.ending.value}, and vcrpy would play it as if it were complete"
                 yield Left(held.name, why)
                 continue
-            told = yaml.dump(
-                [_interaction(held.interaction)],
-                Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
-                allow_unicode=True,
-            )
+            try:
+                told = yaml.dump(
+                    [_interaction(held.interaction)],
+                    Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper),
+                    allow_unicode=True,
+                )
+            except UnicodeEncodeError:
+                yield Left(held.name, "it holds half a character (a lone surrogate), which YAML can't")
+                continue
             yield Written(told.encode("utf-8"), held.name)
             empty = False
         yield Written(b"  []\nversion: 1\n" if empty else b"version: 1\n")

@@ -1,19 +1,16 @@
 """Keeping what came back: from a settled tap to an interaction in the store.
 
-`Keeping` is the outlet of one tap; the `Shelf` is what the taps of a recorder share. A response that can't be
-kept costs one warning, never the app's call.
+`Keeping` is the outlet of one tap. A response that can't be kept costs one warning, never the app's call.
 """
 
 from __future__ import annotations
 
 import errno
-import os
-import weakref
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,19 +18,14 @@ from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending
 from agentrec_auto.errors import StoreError, UndecodableBodyError
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
-from agentrec_auto.flow.ledger import Ledger, warn_once
+from agentrec_auto.flow.ledger import warn_once
 from agentrec_auto.flow.miss import asked_for, incomparable
-from agentrec_auto.flow.scope import Scope
-from agentrec_auto.flow.tags import Tags
-from agentrec_auto.flow.takes import Takes, Turn
+from agentrec_auto.flow.shelf import Shelf
+from agentrec_auto.flow.takes import Turn
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.forks import loading
 from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
-from agentrec_auto.providers.hosts import BEDROCK_VARIABLES, KEY_VARIABLES
 from agentrec_auto.redaction.redactor import Redaction
-from agentrec_auto.settings import Settings
 from agentrec_auto.spool import Spool
-from agentrec_auto.store.base import Store
 from agentrec_auto.store.document import FORMAT_VERSION
 
 if TYPE_CHECKING:  # replay reads no question
@@ -41,7 +33,6 @@ if TYPE_CHECKING:  # replay reads no question
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _TOLD = 3
-_LOOK_AGAIN_S = 2.0
 
 _WRITABLE = "Make the corpus writable"
 _ROOM = "Make room there"
@@ -71,68 +62,6 @@ class Origin:
     """Metadata from the program; wins over ours."""
 
 
-class Shelf:
-    """The responses under way of one recorder, and what is needed to keep them."""
-
-    def __init__(
-        self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, scope: Scope, *, run: str
-    ) -> None:
-        self.settings = settings
-        self.store = store
-        self.takes = takes
-        self.ledger = ledger
-        self.scope = scope
-        self.run = run
-        self.orphans: deque[Tap] = deque()
-        self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
-        self.tags = Tags(settings)
-        self._look_again_at: dict[str, float] = {}
-        self._is_loaded = False
-        self.is_told = False
-        """Whether it was said that the store fails."""
-
-    def opened(self, tap: Tap) -> None:
-        """A response is under way."""
-        # Here, not when it is kept: that may be the garbage collector's doing, in the midst of an import.
-        if not self._is_loaded:
-            with loading:
-                from agentrec_auto.keying import semantic  # noqa: F401
-                from agentrec_auto.providers import summary  # noqa: F401
-            self._is_loaded = True
-        self._open.add(tap)
-
-    def settle_orphans(self) -> None:
-        """Keep what was garbage-collected unfinished since the last call."""
-        while self.orphans:
-            self.orphans.popleft().closed()
-
-    def finish(self) -> None:
-        """The process ends: what is still open was abandoned."""
-        self.settle_orphans()
-        for _ in range(len(self._open)):  # one by one: a daemon thread may begin another call meanwhile
-            with suppress(KeyError):
-                self._open.pop().closed()
-
-    def note_secrets(self, dialect: str) -> None:
-        """Tell the store which API-key variables are set; every few seconds at most, for it takes time."""
-        now = perf_counter()
-        if now >= self._look_again_at.get(dialect, 0.0):
-            self._look_again_at[dialect] = now + _LOOK_AGAIN_S
-            self.store.note_secrets(_secrets(dialect))
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is under way any more, nor left to be kept."""
-        return not self._open and not self.orphans
-
-    def after_fork(self) -> None:
-        """In a forked child: what is open is the parent's to keep."""
-        for tap in self._open:
-            tap.is_parents = True
-        self._open = weakref.WeakSet()
-        self.orphans.clear()
-
-
 class Keeping:
     """The outlet of one tap: keeps its interaction, or compares it (verify)."""
 
@@ -154,15 +83,13 @@ class Keeping:
             return
         try:
             interaction = self._interaction(tap, ending)
-            if shelf.settings.mode == "verify":
-                self._verify(interaction)
-            else:
-                self._keep(interaction)
         except UndecodableBodyError as error:
             self._warn(f"{asked_for(asked)} was not recorded: {error}")
         except (OSError, StoreError) as error:
-            shelf.ledger.note(events.UNRECORDED, key=asked.key)
-            self._tell_once(error)
+            self._unrecorded(error)
+        else:
+            verifies = shelf.settings.mode == "verify"
+            shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
 
     def spool(self, tap: Tap) -> Spool | None:
         """A spool, if redaction can watch the body as it comes; none in verify, which compares it whole."""
@@ -176,19 +103,43 @@ class Keeping:
         if self._name is None or tap.ending is None:
             return
         try:
-            self._shelf.store.rewrite(self._name, self._interaction(tap, tap.ending))
+            interaction = self._interaction(tap, tap.ending)
         except UndecodableBodyError as error:
             self._warn(f"{self._name} lacks what came after its last event: {error}")
         except (OSError, StoreError) as error:
             self._tell_once(error)
+        else:
+            self._shelf.write(partial(self._guarded, partial(self._rewrite, self._name), interaction))
 
     def dropped(self, tap: Tap) -> None:
         """The response was garbage-collected: settled later, outside the finaliser."""
-        self._shelf.orphans.append(tap)
+        self._shelf.left.append(tap.closed)
 
-    def failed(self, tap: Tap, error: Exception) -> None:
+    def failed(self, tap: Tap | None, error: Exception) -> None:
         """The tap went mute: one warning, and the app's call goes on."""
         self._warn(f"a response was not recorded, by a fault of our own: {type(error).__name__}: {error}")
+
+    def _guarded(
+        self, write: Callable[[CapturedInteraction], None], interaction: CapturedInteraction
+    ) -> None:
+        """What fails here may have been put off, and is nobody else's failure."""
+        try:
+            write(interaction)
+        except (OSError, StoreError) as error:
+            self._unrecorded(error)
+        except Exception as error:
+            with suppress(Exception):  # to tell of a failure may fail, too
+                self.failed(None, error)
+
+    def _unrecorded(self, error: Exception) -> None:
+        self._shelf.ledger.note(events.UNRECORDED, key=self._origin.identity.key)
+        self._tell_once(error)
+
+    def _rewrite(self, name: str, interaction: CapturedInteraction) -> None:
+        try:
+            self._shelf.store.rewrite(name, interaction)
+        except (OSError, StoreError) as error:  # it is recorded, if not as whole
+            self._tell_once(error)
 
     def _keep(self, interaction: CapturedInteraction) -> None:
         shelf, key = self._shelf, self._origin.identity.key
@@ -297,12 +248,6 @@ class Keeping:
 
     def _warn(self, text: str) -> None:
         warn_once(self._shelf.ledger, self._origin.redaction.text(text))
-
-
-def _secrets(dialect: str) -> list[str]:
-    """The key variables that are set; for Bedrock also its own, which a profile or a role may stand for."""
-    here = [name for name in KEY_VARIABLES if os.environ.get(name)]
-    return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here
 
 
 def _latency_first_chunk_s(tap: Tap) -> float | None:

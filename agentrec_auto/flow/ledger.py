@@ -78,7 +78,7 @@ class Ledger:
         self._unwritten: deque[_Said] = deque()
         self._said: set[str] = set()
         self._written_at = 0.0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._descriptor: int | None = None
         self._owner = os.getpid()
 

@@ -14,13 +14,14 @@ from typing import Any
 from agentrec_auto.capture import CapturedRequest, Ending
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.callsite import call_site
-from agentrec_auto.flow.keeping import Keeping, Origin, Shelf
+from agentrec_auto.flow.keeping import Keeping, Origin
 from agentrec_auto.flow.ledger import Ledger, warn_once
 from agentrec_auto.flow.miss import CURE, Miss, legible, past_last_take, unreadable, unrecorded, words_for
 from agentrec_auto.flow.nearest import Likeness, nearest, same_kind
 from agentrec_auto.flow.plan import PASS, Plan, Record, Refuse, Replay
 from agentrec_auto.flow.reel import Reel, reel_of
 from agentrec_auto.flow.scope import Scope
+from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Lane, Takes, Turn, warn_of_format
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.fingerprint import Identity, Keyer
@@ -75,12 +76,12 @@ class Recorder:
         key = self._seen.key_of(stamp)
         if key is None or (reel := self._takes.ready(key)) is None:
             return None
-        self._shelf.settle_orphans()
+        self._shelf.catch_up()
         return self._playing(reel, fuzzy=False)
 
     def plan(self, request: CapturedRequest, library: str) -> Plan:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
-        self._shelf.settle_orphans()
+        self._shelf.catch_up()
         redaction = self._redactor.open(request)
         counted = redaction.request if self._keyer.counted_headers else redaction.without_headers
         identity = self._keyer.identify(counted)

@@ -70,7 +70,7 @@ class Takes:
         self._warn = warn
         self._policy = policy
         self._skip_run = skip_run
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._lane = Lane()
         self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
         self._bytes = 0
@@ -84,7 +84,7 @@ class Takes:
 
     def after_fork(self) -> None:
         """In a forked child: a lane and a lock of its own."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._lane = Lane()
 
     def turn(self, key: Key, *, replays: bool) -> Turn:

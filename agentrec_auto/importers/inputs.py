@@ -64,8 +64,14 @@ def _below(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         # What migrations keep is named after recordings that must be known by then.
         for name in sorted(names, key=lambda name: (name.startswith("migration__"), name)):
-            if name.lower().removesuffix(".gz").endswith(_ENDINGS) and not name.startswith("."):
-                yield os.path.join(place, name)
+            path = os.path.join(place, name)
+            # A pipe, or a link to a device, may have no end; one that is named itself (``<(…)``) is meant.
+            if _is_export(name) and os.path.isfile(path):
+                yield path
+
+
+def _is_export(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(_ENDINGS) and not name.startswith(".")
 
 
 def _read(path: str) -> bytes:

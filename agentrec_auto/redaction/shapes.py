@@ -111,7 +111,18 @@ _PREFIXED: tuple[tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]], .
     ("NPM-TOKEN", "npm_", r"[A-Za-z0-9]{20,}"),
     ("PYPI-TOKEN", "pypi-", r"AgE[\w-]{20,}"),
     ("DIGITALOCEAN-TOKEN", "do[opr]_v1_", r"[0-9a-f]{20,}", ("doo_v1_", "dop_v1_", "dor_v1_")),
-    ("VAULT-TOKEN", r"hvs\.", r"[\w-]{20,}"),
+    ("VAULT-TOKEN", r"hv[brs]\.", r"[\w-]{20,}", ("hvb.", "hvr.", "hvs.")),
+    ("PINECONE-KEY", "pcsk_", r"\w{20,}"),
+    ("NOTION-TOKEN", "ntn_", r"[A-Za-z0-9]{40,}"),
+    ("LINEAR-KEY", "lin_api_", r"[A-Za-z0-9]{32,}"),
+    ("DOCKER-TOKEN", "dckr_pat_", r"[\w-]{20,}"),
+    ("FIGMA-TOKEN", "figd_", r"[\w-]{32,}"),
+    ("SHOPIFY-TOKEN", "shp(?:at|ca|pa|ss)_", r"[0-9a-fA-F]{32}", ("shpat_", "shpca_", "shppa_", "shpss_")),
+    ("ATLASSIAN-TOKEN", "ATATT3", r"[\w=-]{40,}"),
+    ("SUPABASE-KEY", "sbp_", r"[0-9a-f]{32,}"),
+    ("SUPABASE-KEY", "sb_secret_", r"[\w-]{20,}"),
+    ("GRAFANA-TOKEN", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}"),
+    ("SENTRY-TOKEN", "sntrys_", r"[\w+/=-]{40,}"),
 )
 """Name, prefix, and the rest; the gate, where the prefix is no literal. The more special prefix first: where
 two shapes match, the first names it."""
@@ -143,6 +154,18 @@ _PEM_EDGE = r"[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _OTHERS = (
     _plain("GOOGLE-KEY", ("AIza",), "AIza" + _begins("AIza") + r"[\w-]{20,}"),
     _plain("AWS-KEY", ("AKIA", "ASIA"), "A[KS]IA" + _begins("A[KS]IA") + "[A-Z0-9]{16}"),
+    # An API key of Bedrock; a short-lived one is bedrock-api-key- and a signed request.
+    _other(
+        "BEDROCK-KEY",
+        ("ABSK",),
+        "ABSK" + _begins("ABSK") + r"(?:[A-Za-z0-9+]|\\?/){60,}={0,2}",
+        "ABSK[A-Za-z0-9+]",
+    ),
+    _plain(
+        "BEDROCK-KEY",
+        ("bedrock-api-key-",),
+        "bedrock-api-key-" + _begins("bedrock-api-key-") + r"[A-Za-z0-9+/=_-]{40,}",
+    ),
     # A header is an object and so is a payload: both begin with {" (RFC 7519), which is eyJ in base64.
     _plain("JWT", (".eyJ",), "eyJ" + _begins("eyJ") + r"[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"),
     _plain(

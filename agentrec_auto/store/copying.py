@@ -45,6 +45,9 @@ def copy(
     kept: list[str] = []
     broken: list[str] = []
     for name in reversed(list(source.names() if names is None else names)):
+        if not _is_text(name):
+            broken.append(f"{name!a} is no name that others could read: rename the file")
+            continue
         try:
             interaction = source.load(name)
         except KeyError:  # removed meanwhile
@@ -65,6 +68,15 @@ def copy(
     if writes:
         target.note_secrets(source.noted_secrets())
     return Copied(copied, same, kept, broken)
+
+
+def _is_text(name: str) -> bool:
+    """Not so for a file whose name's bytes are no UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _are_same(interaction: CapturedInteraction, target: Store, name: str) -> bool:

@@ -30,12 +30,17 @@ class ProcessConnection:
         self.lock = forkless()
         self.database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._opened: list[sqlite3.Connection] = []
+        # What is closed tidily leaves one file, without a log beside it. What begins last ends first at exit:
+        # so it begins here, for whoever has the store may write into it at its own end.
+        weakref.finalize(self, _close, self._opened, self.owner)
 
     def is_open_at(self, path: str) -> bool:
         """Whether the connection leads to the file that is at ``path`` now, and not to one deleted since."""
         if self.database is not None and self._file != _file(path):
             self.database.close()
             self.database = None
+            self._opened.clear()
         return self.database is not None
 
     def connect(self, path: str) -> None:
@@ -52,8 +57,7 @@ class ProcessConnection:
                 database.close()
                 raise
         self.database, self._file = database, _file(path)
-        # What is closed tidily leaves one file, without a log beside it.
-        weakref.finalize(self, _close, database, self.owner)
+        self._opened.append(database)
 
 
 def _file(path: str) -> tuple[int, int] | None:
@@ -100,12 +104,13 @@ def _refused(database: sqlite3.Connection, statement: str) -> sqlite3.Operationa
     return None
 
 
-def _close(database: sqlite3.Connection, owner: int) -> None:
-    if os.getpid() == owner:
+def _close(opened: list[sqlite3.Connection], owner: int) -> None:
+    if os.getpid() != owner:
+        _inherited.extend(opened)
+        return
+    for database in opened:
         with contextlib.suppress(sqlite3.Error):
             database.close()
-    else:
-        _inherited.append(database)
 
 
 _inherited: list[sqlite3.Connection] = []

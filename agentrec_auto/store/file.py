@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -39,6 +40,9 @@ _WRITTEN_AT_ONCE = 1 << 18
 _READ_AT_ONCE = 1 << 15
 _HEAD = 16384
 """Bytes at the beginning of a file that hold its summary and its metadata."""
+
+_READS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Nobody is waited for, where a file is a pipe or leads to a terminal."""
 
 
 class FolderStore(Store):
@@ -158,8 +162,11 @@ class FolderStore(Store):
 
     def metadata(self, name: str) -> dict[str, Any]:
         try:
-            with open(self._path(name), "rb", buffering=0) as file:
-                found = document.metadata(file.read(_HEAD))
+            descriptor = os.open(self._path(name), _READS)
+            try:
+                found = document.metadata(os.read(descriptor, _HEAD))
+            finally:
+                os.close(descriptor)
         except OSError:  # `load` says what is the matter
             found = None
         return self.load(name).metadata if found is None else found
@@ -294,11 +301,15 @@ def _modified(entry: os.DirEntry[str]) -> int:
 
 
 def _read(path: str, at_most: int | None = None) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _READS)
     try:
         data = os.read(descriptor, _READ_AT_ONCE)
-        if at_most is not None and len(data) == _READ_AT_ONCE and os.fstat(descriptor).st_size > at_most:
-            return b""
+        if len(data) == _READ_AT_ONCE:
+            there = os.fstat(descriptor)
+            if not stat.S_ISREG(there.st_mode):  # a link to /dev/zero has no end
+                raise OSError(errno.EINVAL, "Not a regular file")
+            if at_most is not None and there.st_size > at_most:
+                return b""
         pieces = [data]
         while piece := os.read(descriptor, _READ_AT_ONCE if len(pieces) == 1 else 1 << 20):
             pieces.append(piece)

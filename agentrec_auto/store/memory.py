@@ -18,7 +18,7 @@ class MemoryStore(Store):
     def __init__(self) -> None:
         self.where = "memory:"
         self._kept: dict[str, CapturedInteraction] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def takes(self, key: Key) -> Sequence[Recording]:
         found: list[Recording] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from corpus.conftest import Agentrec, Kept
-from processes import clean_environment
+from processes import clean_environment, run
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.cli.output import inert
@@ -56,6 +56,16 @@ def hostile(kept: Kept, here: Path) -> str:
         interaction.request.content = b'{"a":' * 900 + b"1" + b"}" * 900
 
     kept.edit(name, deep, to="deep")
+
+    def wild(interaction: CapturedInteraction) -> None:
+        interaction.metadata.update(
+            semantic_key={}, latency_s=float("inf"), latency_first_chunk_s=10**400, order=[], run={}, tags=[1]
+        )
+        interaction.metadata.update(recorded_at="0001-01-01T00:00:00+00:00")
+        interaction.request.content = b'{"model":"m","messages":[1,{"role":"user","content":[2]}],"tools":3}'
+
+    kept.edit(name, wild, to="wild")
+    kept.edit(name, wild, to="no\udcfftext")
     (corpus / "torn.json").write_bytes(whole[: len(whole) // 2])
     (corpus / "empty.json").write_bytes(b"")
     (corpus / "other.json").write_bytes(b'{"hello": "world"}')
@@ -96,6 +106,17 @@ COMMANDS = [
     ("prune", "--failed"),
     ("prune", "--older-than", "1d"),
     ("verify",),
+    *(
+        ("export", "--format", form, "--out", f"corpus/{form}.out")
+        for form in ("jsonl", "har", "vcr", "openai-finetune", "openai-evals")
+    ),
+    ("export", "--to", "sqlite:///corpus/other.db"),
+    ("view", "--no-open", "--out", "corpus/view.html"),
+    ("migrate", "--target", "gpt-5-mini", "--dry-run"),
+    ("report", "--target", "gpt-5-mini", "--out", "corpus/report"),
+    ("show", "wild"),
+    ("diff", "wild", "evil"),
+    ("explain", "wild"),
     ("annotate", "--dry-run"),
     ("scrub", "--write"),
     ("rekey", "--write"),
@@ -125,8 +146,24 @@ def test_broken_files_are_named_and_counted(agentrec: Agentrec, hostile: str) ->
     named = re.findall(r"^can't be read: (\w+):", ran.stderr, re.MULTILINE)
     assert sorted(named) == ["empty", "folder", "infinite", "other", "outside", "torn", "url"]
     assert "7 recordings passed over: `agentrec verify` says more\n" in ran.stderr
-    assert len(ran.stdout.splitlines()) == 10 + 4
+    assert len(ran.stdout.splitlines()) == 12 + 4
     assert "root:" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ls",), ("stats",), ("scan",), ("verify",), ("show", "zero"), ("import", "corpus", "--dry-run")],
+)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_files_without_an_end(here: Path, words: tuple[str, ...]) -> None:
+    """A pipe, and a link to a device that never ends: nobody waits for them, or reads them into memory."""
+    corpus = here / "corpus"
+    os.mkfifo(corpus / "pipe.json")
+    (corpus / "zero.json").symlink_to("/dev/zero")
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))"
+    told = f"{limits}\nfrom agentrec_auto.cli import main\nimport sys; sys.exit(main())"
+    ran = run(sys.executable, "-c", told, *words, cwd=here, timeout=30)
+    assert ran.code in (0, 1, 2) and "Traceback" not in ran.stderr, ran.stderr
 
 
 def test_what_stays_after_writing(agentrec: Agentrec, kept: Kept, hostile: str, here: Path) -> None:

@@ -54,6 +54,23 @@ KINDS = {
         lambda two: two[0] + ":A" + "A" + two[1]
     ),
     "DATABRICKS-TOKEN": _after("da" + "pi", _text(HEX, 32, 32)),
+    "BEDROCK-KEY": _after("AB" + "SK", _text(WORD, 110, 120))
+    | _after("bedrock-api" + "-key-", _text(WORD, 60)),
+    "VAULT-TOKEN": _after("hv" + "b.", _text(TOKEN, 90)) | _after("hv" + "s.", _text(TOKEN, 90)),
+    "PINECONE-KEY": _after("pc" + "sk_", _text(WORD + "_", 60)),
+    "NOTION-TOKEN": _after("nt" + "n_", _text(WORD, 46, 46)),
+    "LINEAR-KEY": _after("lin" + "_api_", _text(WORD, 40, 40)),
+    "DOCKER-TOKEN": _after("dckr" + "_pat_", _text(TOKEN, 27, 27)),
+    "FIGMA-TOKEN": _after("fi" + "gd_", _text(TOKEN, 40, 40)),
+    "SHOPIFY-TOKEN": st.sampled_from(("at", "ca", "pa", "ss")).flatmap(
+        lambda kind: _after(f"sh{'p'}{kind}_", _text(HEX, 32, 32))
+    ),
+    "ATLASSIAN-TOKEN": _after("ATA" + "TT3", _text(TOKEN, 180, 190)),
+    "SUPABASE-KEY": _after("sb" + "p_", _text(HEX, 40, 40)) | _after("sb" + "_secret_", _text(TOKEN, 31, 31)),
+    "GRAFANA-TOKEN": st.tuples(_text(WORD, 32, 32), _text(HEX, 8, 8)).map(
+        lambda two: "gl" + "sa_" + "_".join(two)
+    ),
+    "SENTRY-TOKEN": _after("sntr" + "ys_", _text(WORD, 90)),
 }
 """By the name in the placeholder."""
 

@@ -56,6 +56,24 @@ sys.exit(max(worker.wait() for worker in workers))
     assert len(list(open_store(corpus).names())) == 6
 
 
+def test_open_at_exit(run_agentrec: Run, server: LoopbackServer, tmp_path: Path) -> None:
+    """A stream that the app still reads when it ends is recorded as left there: the database is closed after it."""
+    program = """
+import sys, httpx2
+client = httpx2.Client(trust_env=False)
+body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}]}
+client.post(sys.argv[1] + "/v1/chat/completions", json={**body, "stream": False})
+request = client.build_request("POST", sys.argv[1] + "/v1/chat/completions", json=body)
+chunks = client.send(request, stream=True).iter_raw()
+next(chunks)
+"""
+    corpus = f"sqlite:///{tmp_path}/corpus.db"
+    ran = run_agentrec("run", "--corpus", corpus, "--", sys.executable, "-c", program, server.url)
+    assert ran.code == 0 and "2 recorded, 0 missed ·" in ran.stderr, ran.stderr
+    store = open_store(corpus)
+    assert [store.load(name).ending.value for name in store.names()] == ["abandoned", "complete"]
+
+
 def test_a_bad_url(run_agentrec: Run) -> None:
     """A URL that no store answers to is refused before anything runs."""
     ran = run_agentrec("run", "--corpus", "sqlite:corpus.db", "--", sys.executable, "-c", "print('ran')")

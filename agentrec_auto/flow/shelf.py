@@ -1,0 +1,117 @@
+"""What the responses under way of one recorder share: where they are, and what it takes to keep them."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from threading import get_ident
+from time import perf_counter
+
+from agentrec_auto.flow.ledger import Ledger
+from agentrec_auto.flow.scope import Scope
+from agentrec_auto.flow.tags import Tags
+from agentrec_auto.flow.takes import Takes
+from agentrec_auto.flow.tap import Tap
+from agentrec_auto.forks import loading
+from agentrec_auto.providers.hosts import BEDROCK_VARIABLES, KEY_VARIABLES
+from agentrec_auto.settings import Settings
+from agentrec_auto.store.base import Store
+
+_LOOK_AGAIN_S = 2.0
+
+
+class Shelf:
+    """The responses under way of one recorder, and what is needed to keep them."""
+
+    def __init__(
+        self, settings: Settings, store: Store, takes: Takes, ledger: Ledger, scope: Scope, *, run: str
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.takes = takes
+        self.ledger = ledger
+        self.scope = scope
+        self.run = run
+        self.left: deque[Callable[[], None]] = deque()
+        """What couldn't be done at once: responses to settle, and what is to be written of others."""
+
+        self._writing: set[int] = set()
+        """Threads that are in the midst of it."""
+
+        self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
+        self.tags = Tags(settings)
+        self._look_again_at: dict[str, float] = {}
+        self._is_loaded = False
+        self.is_told = False
+        """Whether it was said that the store fails."""
+
+    def opened(self, tap: Tap) -> None:
+        """A response is under way."""
+        # Here, not when it is kept: that may be the garbage collector's doing, in the midst of an import.
+        if not self._is_loaded:
+            with loading:
+                from agentrec_auto.keying import semantic  # noqa: F401
+                from agentrec_auto.providers import summary  # noqa: F401
+            self._is_loaded = True
+        self._open.add(tap)
+
+    def catch_up(self) -> None:
+        """Keep what was garbage-collected unfinished since the last call."""
+        if self.left:
+            for _ in range(len(self.left)):  # no more: what can't be done yet is put off again
+                with suppress(IndexError):  # another thread was quicker
+                    self.left.popleft()()
+
+    def write(self, work: Callable[[], None]) -> None:
+        """Do what changes the store: now, or when this thread is done with what it is writing already.
+
+        SDKs close a stream that was left in a cycle when it is collected, which may be in the midst of our
+        own writing, with a lock held or a transaction begun.
+        """
+        thread = get_ident()
+        if thread in self._writing:
+            self.left.append(partial(self.write, work))
+            return
+        self._writing.add(thread)
+        try:
+            work()
+        finally:
+            self._writing.discard(thread)
+            self.catch_up()
+
+    def finish(self) -> None:
+        """The process ends: what is still open was abandoned."""
+        self.catch_up()
+        for _ in range(len(self._open)):  # one by one: a daemon thread may begin another call meanwhile
+            with suppress(KeyError):
+                self._open.pop().closed()
+
+    def note_secrets(self, dialect: str) -> None:
+        """Tell the store which API-key variables are set; every few seconds at most, for it takes time."""
+        now = perf_counter()
+        if now >= self._look_again_at.get(dialect, 0.0):
+            self._look_again_at[dialect] = now + _LOOK_AGAIN_S
+            self.store.note_secrets(_secrets(dialect))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way any more, nor left to be kept."""
+        return not self._open and not self.left
+
+    def after_fork(self) -> None:
+        """In a forked child: what is open is the parent's to keep."""
+        for tap in self._open:
+            tap.is_parents = True
+        self._open = weakref.WeakSet()
+        self._writing.clear()
+        self.left.clear()
+
+
+def _secrets(dialect: str) -> list[str]:
+    """The key variables that are set; for Bedrock also its own, which a profile or a role may stand for."""
+    here = [name for name in KEY_VARIABLES if os.environ.get(name)]
+    return [*here, *BEDROCK_VARIABLES] if dialect == "bedrock" else here
