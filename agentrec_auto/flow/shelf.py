@@ -42,6 +42,9 @@ class Shelf:
         self._writing: set[int] = set()
         """Threads that are in the midst of it."""
 
+        self._catching_up: set[int] = set()
+        """Threads that are doing what is left: each thing in turn, and not one within another."""
+
         self._open: weakref.WeakSet[Tap] = weakref.WeakSet()
         self.tags = Tags(settings)
         self._look_again_at: dict[str, float] = {}
@@ -60,11 +63,15 @@ class Shelf:
         self._open.add(tap)
 
     def catch_up(self) -> None:
-        """Keep what was garbage-collected unfinished since the last call."""
-        if self.left:
-            for _ in range(len(self.left)):  # no more: what can't be done yet is put off again
+        """Do what was put off: settle what was garbage-collected unfinished, write what waited."""
+        if self.left and (thread := get_ident()) not in self._catching_up and thread not in self._writing:
+            self._catching_up.add(thread)
+            try:
                 with suppress(IndexError):  # another thread was quicker
-                    self.left.popleft()()
+                    while True:
+                        self.left.popleft()()
+            finally:
+                self._catching_up.discard(thread)
 
     def write(self, work: Callable[[], None]) -> None:
         """Do what changes the store: now, or when this thread is done with what it is writing already.
@@ -108,6 +115,7 @@ class Shelf:
             tap.is_parents = True
         self._open = weakref.WeakSet()
         self._writing.clear()
+        self._catching_up.clear()
         self.left.clear()
 
 

@@ -328,6 +328,19 @@ def test_again_past_the_last_take():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_many_dropped_at_once():
+    """Streams that are collected together are kept one after the other, however many they are."""
+    store = MemoryStore()
+    recording = recorder(store)
+    plans = [recording.plan(asking(f"Question {number}"), "lib") for number in range(2000)]
+    for plan in plans:
+        plan.tap.head(200, [(b"content-type", b"text/event-stream")], {})
+        plan.tap.see(b"data: {}\n\n")
+        plan.tap.dropped()
+    recording.plan(asking("The next"), "lib")
+    assert len(list(store.names())) == 2000
+
+
 @pytest.mark.parametrize("leave", ["closed", "dropped"])
 def test_a_child_leaves_its_parents_stream(tmp_path, leave):
     """A forked child that closes or drops its copy of a stream doesn't end the parent's recording of it."""
