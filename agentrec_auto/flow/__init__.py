@@ -7,6 +7,7 @@ takes        which of several recordings with one key is meant
 reel         a recording made ready to be played back
 tap          sees the chunks of a live response pass
 keeping      from a settled tap to an interaction in the store
+shelf        the responses under way, and what waits to be written
 callsite · tags    what is stored beside the bytes
 drift        verify: how a live answer differs from the recorded one
 miss · nearest     what is said of a request that no recording answers, and the recording most like it

@@ -21,7 +21,7 @@ _PROJECT_VARIABLES = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
 
 def patch(module: ModuleType) -> None:
     """Stand where default credentials are looked for; a second time does nothing."""
-    if not is_wrapped(module, "default"):
+    if "default" in vars(module) and not is_wrapped(module, "default"):
         wrap(module, "default", _default)
 
 

@@ -98,7 +98,7 @@ def test_every_room_has_a_map() -> None:
 def test_contributors_have_a_map() -> None:
     """CONTRIBUTING.md names every package and module at the top."""
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    top = [path for path in (ROOT / "agentrec_auto").iterdir() if not path.name.startswith("_")]
+    top = [path for path in (ROOT / "agentrec_auto").iterdir() if path.name[0] not in "._"]
     named = [
         f"`{path.name}/`" if path.is_dir() else f"`{path.name}`" for path in top if path.suffix != ".typed"
     ]

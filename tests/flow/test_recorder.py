@@ -325,37 +325,3 @@ def test_again_past_the_last_take():
     assert later.again(asked) is None
     refused = later.plan(asked, "lib")
     assert isinstance(refused, Refuse) and "asked for the 2nd time" in refused.miss.text
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_many_dropped_at_once():
-    """Streams that are collected together are kept one after the other, however many they are."""
-    store = MemoryStore()
-    recording = recorder(store)
-    plans = [recording.plan(asking(f"Question {number}"), "lib") for number in range(2000)]
-    for plan in plans:
-        plan.tap.head(200, [(b"content-type", b"text/event-stream")], {})
-        plan.tap.see(b"data: {}\n\n")
-        plan.tap.dropped()
-    recording.plan(asking("The next"), "lib")
-    assert len(list(store.names())) == 2000
-
-
-@pytest.mark.parametrize("leave", ["closed", "dropped"])
-def test_a_child_leaves_its_parents_stream(tmp_path, leave):
-    """A forked child that closes or drops its copy of a stream doesn't end the parent's recording of it."""
-    ours = recorder(FolderStore(tmp_path))
-    plan = ours.plan(asking(), "lib")
-    plan.tap.head(200, [(b"content-type", b"text/event-stream")], {})
-    plan.tap.see(b'data: {"choices": []}\n\n')
-    child = os.fork()
-    if child == 0:
-        ours.after_fork()
-        getattr(plan.tap, leave)()
-        ours.finish()
-        os._exit(0)
-    os.waitpid(child, 0)
-    plan.tap.see(b"data: [DONE]\n\n")
-    plan.tap.finished()
-    [name] = FolderStore(tmp_path).names()
-    assert FolderStore(tmp_path).load(name).ending.value == "complete"
