@@ -72,7 +72,7 @@ def measured(command: list[str]) -> tuple[float, float]:
 def make(folder: Path, pairs: int) -> None:
     """A corpus of so many questions and their answers by the target: half of each are streams."""
     from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
-    from agentrec_auto.keying.fingerprint import Keyer
+    from agentrec_auto.keying.identity import Keyer
     from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
     from agentrec_auto.store.file import FolderStore
 

@@ -15,7 +15,7 @@ from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.corpus.facts import moment
 from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.errors import AgentrecError, BrokenRecordingError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.base import name_of, split_name
 from agentrec_auto.store.document import FORMAT_VERSION, newer_format
 

@@ -13,7 +13,7 @@ from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.wording import body_text
 from agentrec_auto.flow.nearest import MISSING, body_differences, changed
 from agentrec_auto.keying.canonical import NO_DOCUMENT
-from agentrec_auto.keying.fingerprint import Identity
+from agentrec_auto.keying.identity import Identity
 from agentrec_auto.providers.conversation import Answer, ToolCall
 from agentrec_auto.providers.registry import Reading, read
 

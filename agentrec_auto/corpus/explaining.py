@@ -16,7 +16,7 @@ from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.corpus.identity import Standing, standing
 from agentrec_auto.flow.nearest import nearest
 from agentrec_auto.keying.canonical import NO_DOCUMENT, parsed, rename_ids
-from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
+from agentrec_auto.keying.identity import KEY_VERSION, Identity
 from agentrec_auto.keying.rules import url_pattern
 from agentrec_auto.redaction.url import is_secret_query_name
 from agentrec_auto.settings import KeyRule

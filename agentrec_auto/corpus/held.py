@@ -11,7 +11,7 @@ from agentrec_auto.bootstrap.summary import shown
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
 from agentrec_auto.corpus.nested import nested, told
 from agentrec_auto.errors import BrokenRecordingError, NoSuchRecordingError, StoreError
-from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.keying.identity import Identity, Keyer
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store

@@ -15,7 +15,7 @@ from agentrec_auto.corpus.changing import Remade
 from agentrec_auto.corpus.held import Corpus, Held
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.cassette_id import fingerprint_of
-from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
+from agentrec_auto.keying.identity import KEY_VERSION, Identity
 from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
 from agentrec_auto.store.base import OF_MIGRATION, split_name
 from agentrec_auto.store.document import FORMAT_VERSION

@@ -13,7 +13,7 @@ from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.corpus.identity import Standing, standing
 from agentrec_auto.corpus.scanning import Scan
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.keying.fingerprint import KEY_VERSION
+from agentrec_auto.keying.identity import KEY_VERSION
 from agentrec_auto.providers.endings import is_stream
 from agentrec_auto.store.base import OF_MIGRATION, name_of, split_name
 from agentrec_auto.store.document import FORMAT_VERSION, newer_format

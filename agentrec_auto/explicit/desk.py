@@ -22,7 +22,7 @@ from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Lane, Turn
 from agentrec_auto.keying.cassette_id import Fingerprint, fingerprint_of_request
-from agentrec_auto.keying.fingerprint import Identity
+from agentrec_auto.keying.identity import Identity
 from agentrec_auto.redaction.redactor import Redaction, Redactor
 from agentrec_auto.settings import RedactSettings, Settings
 from agentrec_auto.store.base import Store

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.canonical import parsed
-from agentrec_auto.keying.fingerprint import KEY_VERSION, Key
+from agentrec_auto.keying.identity import KEY_VERSION, Key
 from agentrec_auto.providers.shapes import is_streamed
 from agentrec_auto.store.base import Recording, Store, name_of, split_name
 

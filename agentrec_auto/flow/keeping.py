@@ -23,7 +23,7 @@ from agentrec_auto.flow.miss import asked_for, incomparable
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Turn
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.keying.fingerprint import KEY_VERSION, Identity
+from agentrec_auto.keying.identity import KEY_VERSION, Identity
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.spool import Spool
 from agentrec_auto.store.document import FORMAT_VERSION

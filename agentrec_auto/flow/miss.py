@@ -15,7 +15,7 @@ from agentrec_auto.capture import Headers
 
 if TYPE_CHECKING:  # a seam that is put in place needs none of the parts
     from agentrec_auto.flow.nearest import Likeness
-    from agentrec_auto.keying.fingerprint import Identity
+    from agentrec_auto.keying.identity import Identity
 
 STATUS = 418
 """No API sends it, no SDK retries it or gives it a meaning of its own (404 is "no such model", 400 "context

@@ -18,7 +18,7 @@ from agentrec_auto.errors import AgentrecError
 from agentrec_auto.flow import active
 from agentrec_auto.forks import loading
 from agentrec_auto.keying.canonical import NO_DOCUMENT
-from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.keying.identity import Identity, Keyer
 from agentrec_auto.store.base import Recording, Store
 
 SEARCH_S = 0.25

@@ -24,7 +24,7 @@ from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Lane, Takes, Turn, warn_of_format
 from agentrec_auto.flow.tap import Tap
-from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.keying.identity import Identity, Keyer
 from agentrec_auto.keying.seen import SeenRequests, Stamp
 from agentrec_auto.redaction.redactor import Redaction, Redactor
 from agentrec_auto.settings import Settings

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from agentrec_auto.capture import Ending
 from agentrec_auto.flow.reel import Reel, reel_of
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.base import Recording, Store, asked_order, split_name
 from agentrec_auto.store.document import FORMAT_VERSION, newer_format
 

@@ -19,7 +19,7 @@ from agentrec_auto.corpus.identity import Standing, standing
 from agentrec_auto.decoding import decode_chunks, is_encoded
 from agentrec_auto.errors import BrokenRecordingError, UndecodableBodyError
 from agentrec_auto.importers.record import Document, Found, Record, Source, Unread
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.providers.endings import Terminator, is_stream
 from agentrec_auto.store import document as cassette
 

@@ -22,7 +22,7 @@ from agentrec_auto.flow.keeping import is_transient
 from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.importers.record import Aside, Record, UnreadableError
-from agentrec_auto.keying.fingerprint import Identity, Key
+from agentrec_auto.keying.identity import Identity, Key
 from agentrec_auto.providers.summary import understood
 from agentrec_auto.store import document
 from agentrec_auto.store.base import name_of, split_name

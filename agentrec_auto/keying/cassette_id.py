@@ -5,7 +5,7 @@
 
 The body is canonical JSON without ``model``, ``stream`` and ``stream_options``; each part is followed by NUL.
 Neither host nor query nor headers count, and a question streamed or not has one id: where two such requests
-meet, the explicit transports tell them apart by `agentrec_auto.keying.fingerprint`.
+meet, the explicit transports tell them apart by `agentrec_auto.keying.identity`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from agentrec_auto.capture import CapturedRequest
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.redaction.headers import is_secret_header
 
 Stamp = tuple[object, ...]

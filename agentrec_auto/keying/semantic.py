@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from agentrec_auto.keying.canonical import canonical_json, digest
-from agentrec_auto.keying.fingerprint import Identity, SemanticKey
+from agentrec_auto.keying.identity import Identity, SemanticKey
 from agentrec_auto.providers.conversation import (
     Media,
     Other,

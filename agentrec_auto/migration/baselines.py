@@ -18,7 +18,7 @@ from agentrec_auto.corpus.held import Held
 from agentrec_auto.corpus.listing import Candidate
 from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.cassette_id import fingerprint_of
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.keying.semantic import SEMANTIC_KEY_VERSION
 from agentrec_auto.migration.choosing import Choice
 from agentrec_auto.migration.recordings import Recordings

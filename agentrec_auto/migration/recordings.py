@@ -14,7 +14,7 @@ from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import RedactSettings
 from agentrec_auto.store.base import Store

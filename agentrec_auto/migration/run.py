@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentrec_auto.comparators.base import Comparator, Pair
 from agentrec_auto.errors import AgentrecError, MissingAPIKeyError, UnsupportedRequestError
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.migration.answers import Answers, Found
 from agentrec_auto.migration.baselines import Baseline, baselines
 from agentrec_auto.migration.choosing import Choice

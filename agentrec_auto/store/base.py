@@ -20,7 +20,7 @@ from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from typing import Any
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
 from agentrec_auto.gathering import gathered
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import document, long
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 

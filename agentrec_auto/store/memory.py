@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from agentrec_auto.capture import CapturedInteraction
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.spool import unspooled
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 

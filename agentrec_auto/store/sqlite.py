@@ -23,7 +23,7 @@ from itertools import count
 
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError, StoreError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
 from agentrec_auto.store.database import ProcessConnection, cure

@@ -16,7 +16,7 @@ import pytest
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Store
 from agentrec_auto.store.copying import copy

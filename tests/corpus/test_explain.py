@@ -12,7 +12,7 @@ from corpus.conftest import Agentrec, Kept
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
 from agentrec_auto.corpus.explaining import _effects, leaves
 from agentrec_auto.keying.canonical import parsed
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.settings import KeyRule, Replacement
 
 RULES = """

@@ -9,7 +9,7 @@ import pytest
 from corpus.conftest import Agentrec, Kept
 
 from agentrec_auto.capture import CapturedInteraction
-from agentrec_auto.keying.fingerprint import KEY_VERSION, Keyer
+from agentrec_auto.keying.identity import KEY_VERSION, Keyer
 from agentrec_auto.settings import KeyRule
 from agentrec_auto.store.base import name_of, split_name
 from agentrec_auto.store.file import FolderStore

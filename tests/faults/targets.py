@@ -16,7 +16,7 @@ from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.reel import reel_of
 from agentrec_auto.importers.documents import documents
 from agentrec_auto.importers.record import UnreadableError
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.providers import sse
 from agentrec_auto.providers.endings import Terminator
 from agentrec_auto.providers.summary import build_summary

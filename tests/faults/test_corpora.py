@@ -20,7 +20,7 @@ from seams.twins import CHAT, TWINS, Corpus, Twin, named
 from agentrec_auto.errors import AgentrecError
 from agentrec_auto.importers.documents import documents
 from agentrec_auto.importers.record import UnreadableError
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.seams import httpx_family
 from agentrec_auto.store import document
 from agentrec_auto.store.file import FolderStore

@@ -19,7 +19,7 @@ from processes import run
 from seams.twins import Corpus
 
 from agentrec_auto.flow import ledger, tally
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.seams import httpx_family
 from agentrec_auto.store.base import Store, split_name
 from agentrec_auto.store.location import open_store

@@ -24,7 +24,7 @@ from redaction.dialects import DIALECTS, anthropic, chat, joined, stream
 from seams.twins import CHAT, TWINS, Corpus, question
 
 from agentrec_auto.cli import main
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.seams import httpx_family
 from agentrec_auto.store.base import split_name
 from agentrec_auto.store.file import FolderStore

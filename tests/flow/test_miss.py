@@ -7,7 +7,7 @@ import pytest
 from agentrec_auto.capture import CapturedInteraction, CapturedRequest
 from agentrec_auto.flow.miss import Miss, incomparable, past_last_take, unrecorded, with_one_cure, words_for
 from agentrec_auto.flow.nearest import differences, nearest
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.store.memory import MemoryStore
 
 KEYER = Keyer()

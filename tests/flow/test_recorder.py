@@ -12,7 +12,7 @@ from agentrec_auto.flow import ledger as ledger_module
 from agentrec_auto.flow.ledger import Ledger
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay
 from agentrec_auto.flow.recorder import Recorder
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.redaction.redactor import Redactor
 from agentrec_auto.settings import KeyRule, RedactSettings, Replacement, Settings
 from agentrec_auto.store.base import split_name

@@ -7,7 +7,7 @@ import pytest
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
 from agentrec_auto.flow.takes import Takes
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.base import name_of
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.memory import MemoryStore

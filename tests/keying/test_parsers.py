@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.keying.canonical import is_exact
-from agentrec_auto.keying.fingerprint import Identity, Keyer
+from agentrec_auto.keying.identity import Identity, Keyer
 
 pytest.importorskip("orjson")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentrec_auto.capture import CapturedRequest
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.keying.seen import _MOST, SeenRequests
 
 URL = "https://api.openai.com/v1/chat/completions"

@@ -8,7 +8,7 @@ from providers.spoken import ANTHROPIC, GEMINI, OPENAI_CHAT, OPENAI_RESPONSES, S
 from providers.spoken.said import interaction
 
 from agentrec_auto.capture import CapturedRequest
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.keying.semantic import semantic_key_of
 from agentrec_auto.providers.conversation import Question, Reasoning, Text, Turn
 from agentrec_auto.settings import KeyRule, Replacement

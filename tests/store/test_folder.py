@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from agentrec_auto.errors import BrokenRecordingError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.testing.stores import KEY, said, texts
 

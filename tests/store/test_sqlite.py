@@ -14,7 +14,7 @@ import pytest
 
 from agentrec_auto import forks
 from agentrec_auto.errors import StoreError
-from agentrec_auto.keying.fingerprint import Key
+from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.sqlite import SQLiteStore
 from agentrec_auto.testing.stores import KEY, said, texts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.store.base import Store, name_of
 from agentrec_auto.store.file import FolderStore
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.keying import canonical
 from agentrec_auto.keying.canonical import canonical_json, rename_ids
-from agentrec_auto.keying.fingerprint import Keyer
+from agentrec_auto.keying.identity import Keyer
 from agentrec_auto.settings import KeyRule, Replacement
 
 CHAT = "https://api.openai.com/v1/chat/completions"
