@@ -24,6 +24,7 @@ from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Turn
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.keying.identity import KEY_VERSION, Identity
+from agentrec_auto.providers.endings import status_in
 from agentrec_auto.redaction.redactor import Redaction
 from agentrec_auto.spool import Spool
 from agentrec_auto.store.document import FORMAT_VERSION
@@ -88,6 +89,11 @@ class Keeping:
         except (OSError, StoreError) as error:
             self._unrecorded(error)
         else:
+            if tap.status == 200 and shelf.settings.failures == "drop":
+                told = status_in(interaction.chunks)
+                if told is not None and is_transient(told):
+                    shelf.ledger.note(events.DROPPED, status=told, key=asked.key)
+                    return
             verifies = shelf.settings.mode == "verify"
             shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
 

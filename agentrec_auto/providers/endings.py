@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 
-from agentrec_auto.capture import Ending
+from agentrec_auto.capture import CapturedChunk, Ending
 from agentrec_auto.compiled import Words
 
 _LAST_TYPES = frozenset(
@@ -55,6 +56,24 @@ _STREAM_TYPES = (
 def is_stream(content_type: bytes) -> bool:
     """Whether a content type is one that LLM APIs stream events in."""
     return content_type.split(b";")[0].strip().lower() in _STREAM_TYPES
+
+
+def status_in(chunks: Iterable[CapturedChunk]) -> int | None:
+    """The status that a JSON body under a status of 200 tells of a failure; None for an answer.
+
+    OpenRouter tells so of the provider behind it: ``{"error": {"code": 429, …}}``.
+    """
+    pieces = (chunk.data for chunk in chunks)
+    first = next(pieces, b"").lstrip()
+    if not first.startswith(b'{"error"'):
+        return None
+    try:
+        document = json.loads(b"".join((first, *pieces)))
+    except (ValueError, RecursionError):
+        return None
+    error = document["error"]
+    code = error.get("code") if isinstance(error, dict) and "choices" not in document else None
+    return code if isinstance(code, int) else None
 
 
 class Terminator:

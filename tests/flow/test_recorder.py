@@ -144,6 +144,25 @@ def test_transient_failures(status):
     assert len(list(store.names())) == 1 and events(live) == ["dropped", "recorded"]
 
 
+@pytest.mark.parametrize(("code", "kept"), [(429, 0), (502, 0), (400, 1), ("no_credit", 1), (None, 1)])
+def test_failures_under_200(code, kept):
+    """OpenRouter tells the failures of the provider behind it under 200; what passes is not kept, either."""
+    store = MemoryStore()
+    error = json.dumps({"error": {"message": "Provider returned error", "code": code}})
+    answered(recorder(store).plan(asking(), "lib"), error)
+    assert len(list(store.names())) == kept
+
+
+@pytest.mark.parametrize(
+    "body", ['{"error": 7}', '{"error"', '{"error": {"code": 429}, "choices": []}', " [1]"]
+)
+def test_no_failures_under_200(body):
+    """What only looks like one is an answer."""
+    store = MemoryStore()
+    answered(recorder(store).plan(asking(), "lib"), body)
+    assert len(list(store.names())) == 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_permanent_failures(status):
     """A failure that stays is an answer like any other."""
