@@ -77,6 +77,8 @@ def test_pace() -> None:
         stream = client.chat.completions.create(model="m", messages=ASKED, stream=True)
         arrived = [time.monotonic() for _ in stream]
         assert arrived[-1] - arrived[0] >= 0.1  # buffered, they would come at once; the first may be late
+        stream.close()
+        client.chat.completions.create(model="m", messages=ASKED)  # by the same connection: the first is over
         assert endpoint.busy_s >= 0.2
 
 

@@ -72,7 +72,7 @@ def test_semantic_key(kept):
 class Saying(Recorder):
     """A recorder of a program that gives questions keys of its own."""
 
-    def _said(self, identity):
+    def _program_metadata(self, identity):
         return {"semantic_key": "0" * 32}
 
 
