@@ -49,7 +49,11 @@ def _all() -> list[Any]:
 
 
 def _before() -> None:
-    _mine.held = [lock for lock in [_forking, *_all()] if lock.acquire(timeout=_PATIENCE_S)]
+    _mine.held, tried = [], dict[int, Any]()
+    # While one is waited for, its holder may make another: a store's, at the first call of all.
+    while fresh := [lock for lock in [_forking, *_all()] if id(lock) not in tried]:
+        tried.update((id(lock), lock) for lock in fresh)
+        _mine.held += [lock for lock in fresh if lock.acquire(timeout=_PATIENCE_S)]
 
 
 def _after() -> None:

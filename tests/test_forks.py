@@ -72,6 +72,27 @@ def test_a_child_can_take_what_a_fork_waited_for_in_vain(monkeypatch: pytest.Mon
         assert not lock.acquire(blocking=False), "in the parent the thread still has it"
 
 
+def test_a_lock_made_while_another_is_waited_for() -> None:
+    """A store's lock is made at the first call of all, by who has the lock around imports: a fork waits for both."""
+    lock, made = forks.forkless(), []
+
+    class Waited:
+        def acquire(self, timeout: float) -> bool:
+            made.append(forks.forkless())
+            return True
+
+        def release(self) -> None:
+            pass
+
+    waited = Waited()
+    forks._locks[id(waited)] = waited
+    forks._before()
+    try:
+        assert all(one in forks._mine.held for one in (lock, waited, *made)) and len(made) == 1
+    finally:
+        forks._after()
+
+
 @pytest.mark.parametrize("forkers", [2, 4])
 def test_threads_may_fork_at_once(forkers: int) -> None:
     """Beside a thread that makes locks and lets them go; no lock stays taken, here or in a child."""
