@@ -280,7 +280,7 @@ def test_a_python_that_never_loaded_us(run_agentrec: Run, words: tuple[str, ...]
         (PY, "-c", "import os; os._exit(0)"),
         (PY, "-IV"),
         (PY, "-I", "--version"),
-        (PY, "-Im", "pip", "--version"),
+        (PY, "-Im", "venv", "--help"),
         ("env", "AGENTREC_MODE=off", PY, "-c", "pass"),
         (PY, "-c", "import subprocess, sys; subprocess.run([sys.executable, '-c', 'pass'])"),
     ],
