@@ -41,7 +41,7 @@ OTHERS = [
 ]
 """Versions of the other libraries that are tested together, with which the rest of them can live."""
 
-OF_OTHERS = ("fakes", "fakes_elsewhere", "aiohttp", "urllib3")
+OF_OTHERS = ("fakes", "fakes_elsewhere", "aiohttp", "urllib3", "azure_tokens", "google_credentials")
 """Tests that need more than httpx and httpx2."""
 
 SPELT_OTHERWISE = {
