@@ -120,12 +120,11 @@ def test_a_killed_run_leaves_whole_answers_only(tmp_path, target, asked):
 def test_two_runs_at_once_ask_each_question_once(tmp_path, target):
     """They share the work: what one is asking, the other waits for."""
     folder = corpus(tmp_path / "corpus", numbered(40))
-    both_in = threading.Barrier(2, timeout=30)
-    first_of = {}
+    begun = {"one": threading.Event(), "other": threading.Event()}
 
     def script(ask):
-        if first_of.setdefault(ask.headers["x-who"], ask.number) == ask.number and len(first_of) <= 2:
-            both_in.wait()  # neither is ahead before the other has begun
+        begun[ask.headers["x-who"]].set()
+        begun["other"].wait(60)  # which finds two questions claimed, and asks the next
         time.sleep(0.01)
         return answer(ask)
 
@@ -134,22 +133,23 @@ def test_two_runs_at_once_ask_each_question_once(tmp_path, target):
         f'[target.m]\nmodel = "m"\nurl = "{target.url}"\nheaders = {{ x-who = "${{WHO}}" }}\n'
     )
     words = ["migrate", "--corpus", str(folder), "--target", "m", "--compare", "exact", "--format", "json"]
-    runs = [
-        subprocess.Popen(
-            [*AGENTREC, *words, "--out", who],
-            env=clean_environment({"WHO": who}),
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+    runs = []
+    for who, at_once in (("one", "2"), ("other", "8")):
+        runs.append(
+            subprocess.Popen(
+                [*AGENTREC, *words, "--out", who, "--concurrency", at_once],
+                env=clean_environment({"WHO": who}),
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         )
-        for who in ("one", "other")
-    ]
+        assert begun[who].wait(60)
     outcomes = [ended(run) for run in runs]
     assert [code for code, _, _ in outcomes] == [0, 0], outcomes
     assert all("40 prompts" in out for _, out, _ in outcomes)
     assert target.repeated == {}
-    assert len(first_of) == 2
     assert len(list(folder.glob("migration__*.json"))) == 40
 
 
