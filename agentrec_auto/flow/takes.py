@@ -75,7 +75,7 @@ class Takes:
         self._reels: OrderedDict[Key, tuple[Reel, ...]] = OrderedDict()
         self._bytes = 0
         self._torn: dict[Key, tuple[Reel | str, ...]] = {}
-        """Keys of which a take can't be read: its name stands in its place."""
+        """In auto, the keys of which a take can't be read: its name stands in its place."""
 
     def start_lane(self, lane: Lane | None = None) -> Lane:
         """Count from take 1 again (a new test), or go on in ``lane``; gives the lane before."""
@@ -93,12 +93,10 @@ class Takes:
         with self._lock:
             order = lane.asked[key] = lane.asked.get(key, 0) + 1
         reels = self._reels_of(key) if replays else ()
-        if self._torn and replays and (torn := self._torn.get(key)):
-            picked = self._pick(torn, order)
-            if isinstance(picked, str):
-                return Turn(lane, order, None, len(torn), picked)
-            return Turn(lane, order, picked, len(torn))
-        return Turn(lane, order, self._pick(reels, order), len(reels))
+        picked = self._pick(reels, order)
+        if isinstance(picked, str):
+            return Turn(lane, order, None, len(reels), picked)
+        return Turn(lane, order, picked, len(reels))
 
     def ready(self, key: Key) -> Reel | None:
         """The next asking of ``key``, where its reel is at hand; else None, and nothing is counted."""
@@ -135,25 +133,27 @@ class Takes:
             return None
         return reels[-1] if self._policy == "last" else reels[(order - 1) % len(reels)]
 
-    def _reels_of(self, key: Key) -> tuple[Reel, ...]:
+    def _reels_of(self, key: Key) -> tuple[Reel | str, ...]:
         """What there was to replay when the key was first asked for, whatever is recorded later; but a
-        reel that is played from a file is loaded again once the file has changed."""
+        reel that is played from a file is loaded again once the file has changed, and in replay all of them
+        while one can't be read: its name stands in its place."""
         with self._lock:
             reels = self._at_hand(key)
             if reels is not None:
                 self._reels.move_to_end(key)
                 return reels
-            if key in self._torn and self._skip_run is not None:
-                return ()
+            if key in self._torn:
+                return self._torn[key]
         only = self._store.only(key)
         takes = self._store.takes(key) if only is None else [only]
-        found = tuple(map(reel_of, filter(self._may_replay, takes)))
         unread = self._unread(key, takes) if self._store.unread else ()
+        if unread:
+            torn = self._with(unread, takes)
+            if self._skip_run is not None:
+                self._torn[key] = torn
+            return torn
+        found = tuple(map(reel_of, filter(self._may_replay, takes)))
         with self._lock:
-            if unread:
-                self._torn[key] = self._with(unread, takes)
-                return ()
-            self._torn.pop(key, None)
             self._remember(key, found)
         return found
 
