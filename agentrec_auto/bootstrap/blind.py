@@ -37,8 +37,8 @@ def kept_out(command: Sequence[str]) -> str:
     if sets_us_aside(command[:start]) and not has_start_up_file(command[start]):
         shown = _shown(command[: start + 1])
         return f"`{shown}` puts another PYTHONPATH in place of ours: nothing is intercepted there{CURE}"
-    flag, module = _read(command[start + 1 :])
-    if not flag or module in _ASK_NOTHING or _asks_for_words(command[start + 1 :]):
+    flag, module, prints = _read(command[start + 1 :])
+    if not flag or module in _ASK_NOTHING or prints:
         return ""
     shown = _shown([*command[: start + 1], flag])
     cure = CURE
@@ -57,8 +57,8 @@ def is_awaited(command: Sequence[str]) -> bool:
         return False
     if any(word.startswith("AGENTREC_MODE=") for word in command[:start]):
         return False
-    words = command[start + 1 :]
-    return not _asks_for_words(words) and _read(words)[1] not in _ASK_NOTHING
+    _, module, prints = _read(command[start + 1 :])
+    return module not in _ASK_NOTHING and not prints
 
 
 def tell(words: Sequence[str]) -> None:
@@ -105,39 +105,26 @@ def _shown(words: Sequence[str]) -> str:
     )
 
 
-def _asks_for_words(words: Sequence[str]) -> bool:
-    """Whether Python is to print its version or its help, and do nothing else: it runs no start-up file."""
-    for word in words:
-        if not word.startswith("-") or word == "-":
-            return False
-        if word.startswith(("--version", "--help")):
-            return True
-        for letter in word[1:]:
-            if letter in "Vh?":
-                return True
-            if letter in "cmWX-":  # what follows is its value
-                break
-        if letter in "cm":
-            return False
-    return False
-
-
-def _read(words: Sequence[str]) -> tuple[str, str]:
-    """Of the words behind ``python``: the flag that keeps us out, and the module that is run; each empty if
-    there is none."""
+def _read(words: Sequence[str]) -> tuple[str, str, bool]:
+    """Of the words behind ``python``: the flag that keeps us out, and the module that is run, each empty if
+    there is none; and whether Python is to print its version or its help, and do nothing else."""
     keeping_out, rest = "", list(words)
-    while rest and rest[0].startswith("-") and rest[0] != "-" and not rest[0].startswith("--"):
+    while rest and rest[0].startswith("-") and rest[0] != "-":
         word = rest.pop(0)
+        if word.startswith("--"):
+            return keeping_out, "", word.startswith(("--version", "--help"))
         letters = word[1:]
         for place, letter in enumerate(letters):
+            if letter in "Vh?":
+                return keeping_out, "", True
             if letter in "EIS":
                 keeping_out = keeping_out or word
             if letter in "cmWX":  # takes a value, in the same word or the next
                 value = letters[place + 1 :] or (rest.pop(0) if rest else "")
                 if letter in "cm":
-                    return keeping_out, value if letter == "m" else ""
+                    return keeping_out, value if letter == "m" else "", False
                 break
-    return keeping_out, ""
+    return keeping_out, "", False
 
 
 def has_start_up_file(python: str = "") -> bool:
