@@ -17,7 +17,7 @@ from agentrec_auto.corpus.held import Broken, Corpus, Held
 from agentrec_auto.errors import AgentrecError, BrokenRecordingError
 from agentrec_auto.keying.identity import Key
 from agentrec_auto.store.base import name_of, split_name
-from agentrec_auto.store.document import FORMAT_VERSION, newer_format
+from agentrec_auto.store.document import newer_format
 
 Remake = Callable[[Held], "Remade"]
 
@@ -130,9 +130,8 @@ def carry_out(corpus: Corpus, planned: Plan, remake: Remake) -> Iterator[Change]
 def _check_format(held: Held) -> None:
     """Raise `BrokenRecordingError` for what a newer version of us has written: rewritten, it would lose what
     we don't understand of it."""
-    if (layout := newer_format(held.interaction.metadata)) is not None:
-        why = f"it is of file format {layout!r}, and this agentrec knows {FORMAT_VERSION}"
-        raise BrokenRecordingError(held.name, f"{why}: upgrade agentrec-auto")
+    if (told := newer_format(held.interaction.metadata)) is not None:
+        raise BrokenRecordingError(held.name, f"it is of {told}: upgrade agentrec-auto")
 
 
 def _named(corpus: Corpus, moving: list[tuple[float, Change, str]]) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from agentrec_auto.errors import BrokenRecordingError
 from agentrec_auto.keying.identity import KEY_VERSION
 from agentrec_auto.providers.endings import is_stream
 from agentrec_auto.store.base import OF_MIGRATION, name_of, split_name
-from agentrec_auto.store.document import FORMAT_VERSION, newer_format
+from agentrec_auto.store.document import newer_format
 from agentrec_auto.store.file import FolderStore
 
 _LEFT_OVER_S = 60
@@ -72,9 +72,8 @@ def _of_summary(corpus: Corpus, held: Held) -> Iterator[Problem]:
 
 
 def _of_version(held: Held) -> Iterator[Problem]:
-    if (layout := newer_format(held.interaction.metadata)) is not None:
-        text = f"is of file format {layout!r}, and this agentrec knows {FORMAT_VERSION}"
-        yield Problem(held.name, "version", text, "upgrade agentrec-auto")
+    if (told := newer_format(held.interaction.metadata)) is not None:
+        yield Problem(held.name, "version", f"is of {told}", "upgrade agentrec-auto")
     version = held.interaction.metadata.get("key_version")
     if version is None or version == KEY_VERSION:
         return

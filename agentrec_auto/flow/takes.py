@@ -222,9 +222,9 @@ def _place(recording: Recording) -> int:
 def warn_of_format(metadata: Mapping[str, Any], where: str, warn: Callable[[str], None]) -> None:
     """Tell of a recording of a newer agentrec that is about to be replayed: in the same words for all of
     a corpus, so that it is said once."""
-    if (version := newer_format(metadata)) is not None:
+    if (told := newer_format(metadata)) is not None:
         warn(
-            f"{where} holds recordings of file format {version!r}, and this agentrec knows {FORMAT_VERSION}: "
+            f"{where} holds recordings of {told}: "
             "they are replayed as far as they are understood; upgrade agentrec-auto"
         )
 

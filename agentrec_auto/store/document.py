@@ -48,15 +48,15 @@ _LONG = 256
 _COMPLETE = Ending.COMPLETE.value
 
 
-def newer_format(metadata: Mapping[str, Any]) -> Any:
-    """The version of a file's format, where it is none that we know; None for those that we do.
+def newer_format(metadata: Mapping[str, Any]) -> str | None:
+    """What to say of a file's format, where it is none that we know; None for those that we do.
 
     Such a file is read as far as it is understood, and never written: what isn't understood would be lost.
     """
     version = metadata.get("format_version", FORMAT_VERSION)
     if version == FORMAT_VERSION or (isinstance(version, int) and version < FORMAT_VERSION):
         return None
-    return version
+    return f"file format {version!r}, and this agentrec knows {FORMAT_VERSION}"
 
 
 def dumps(interaction: CapturedInteraction, *, summary: Mapping[str, Any] | None = None) -> bytes:
