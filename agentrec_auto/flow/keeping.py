@@ -89,11 +89,10 @@ class Keeping:
         except (OSError, StoreError) as error:
             self._unrecorded(error)
         else:
-            if tap.status == 200 and shelf.settings.failures == "drop":
-                told = status_in(interaction.chunks)
-                if told is not None and is_transient(told):
-                    shelf.ledger.note(events.DROPPED, status=told, key=asked.key)
-                    return
+            told = status_in(interaction.chunks) if tap.status == 200 else None
+            if told is not None and is_transient(told) and shelf.settings.failures == "drop":
+                shelf.ledger.note(events.DROPPED, status=told, key=asked.key)
+                return
             verifies = shelf.settings.mode == "verify"
             shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
 

@@ -239,9 +239,8 @@ class Tap:
             self._settled_at = len(self.chunks)
             self._look_at_rest()
             self.outlet.extended(self)
-        if isinstance(
-            self.chunks, Spool
-        ):  # let go: the app may keep the response for long, and our file open
+        # Let go: the app may keep the response for long, and so our file open.
+        if isinstance(self.chunks, Spool):
             self.chunks, self._due = [], _NEVER
 
     def _spool(self) -> None:

@@ -53,9 +53,8 @@ class Claims:
         if self._descriptor is not None:
             if fcntl is not None and self._lock_file is not None and not self._is_gone():
                 with suppress(OSError):
-                    fcntl.lockf(
-                        self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB
-                    )  # all of it: nobody else claims
+                    # All of it: had anybody a claim, it would be refused.
+                    fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     os.unlink(self._lock_file)
             os.close(self._descriptor)
             self._descriptor = None
