@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from benchmarks.workload import Cell
 
 def started(mode: str, path: str) -> list[str]:
     """What stands in front of the program."""
-    return [sys.executable, "-m", "agentrec_auto", "run", "--mode", mode, "--corpus", path, "--exec", "--"]
+    agentrec = os.path.join(os.path.dirname(sys.executable), "agentrec")
+    return [agentrec, "run", "--mode", mode, "--corpus", path, "--exec", "--"]
 
 
 @contextmanager

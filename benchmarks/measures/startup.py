@@ -27,20 +27,17 @@ IMPORTED = {"agentrec": "agentrec", "cassetter": "cassetter", "vcrpy": "vcr"}
 
 
 def run(bench: Bench) -> Measured:
-    """Bare, on, and what others put in front of a program or have it import."""
+    """Bare, on, with our launcher, and what others put in front of a program or have it import."""
     found: list[Figure] = []
-    for label, program in PROGRAMS.items():
-        say(f"  {label}")
-        commands, out = _commands(bench, program)
-        rounds = bench.pick(25, 3)
-        chance, told = random.Random(3), list[Round]()
-        for command, environ in commands.values():
-            _taken(command, environ)  # its bytecode is written, its files are in memory
-        for _ in range(rounds):
-            order = list(commands)
-            chance.shuffle(order)
-            told.append({name: _taken(*commands[name]) for name in order})
-        found += figures(label, told, out, [*commands, *out], "bare", added)
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # where no settings are: the launcher would read them
+        try:
+            for label, program in PROGRAMS.items():
+                say(f"  {label}")
+                found += _cell(bench, label, program)
+        finally:
+            os.chdir(here)
     told_goals = [
         Goal(
             f"{one.cell}: at most {MOST_US[one.cell] / 1000:.0f} ms more",
@@ -56,6 +53,19 @@ def run(bench: Bench) -> Measured:
 Command = tuple[list[str], dict[str, str]]
 
 
+def _cell(bench: Bench, label: str, program: str) -> list[Figure]:
+    commands, out = _commands(bench, program)
+    rounds = bench.pick(25, 3)
+    chance, told = random.Random(3), list[Round]()
+    for command, environ in commands.values():
+        _taken(command, environ)  # its bytecode is written, its files are in memory
+    for _ in range(rounds):
+        order = list(commands)
+        chance.shuffle(order)
+        told.append({name: _taken(*commands[name]) for name in order})
+    return list(figures(label, told, out, [*commands, *out], "bare", added))
+
+
 def _commands(bench: Bench, program: str) -> tuple[dict[str, Command], dict[str, str]]:
     environ = environment(Job("", ""))
     python = [sys.executable, "-c", program]
@@ -63,6 +73,10 @@ def _commands(bench: Bench, program: str) -> tuple[dict[str, Command], dict[str,
     out: dict[str, str] = {}
     if "ours" in bench.chosen:
         commands["ours"] = python, _inside(environ)
+        commands["agentrec run"] = (
+            [*CONTENDERS["ours"].started("auto", tempfile.gettempdir()), *python],
+            environ,
+        )
     for name, module in IMPORTED.items():
         if name not in bench.chosen:
             continue
