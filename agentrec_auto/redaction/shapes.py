@@ -123,6 +123,21 @@ _PREFIXED: tuple[tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]], .
     ("SUPABASE-KEY", "sb_secret_", r"[\w-]{20,}"),
     ("GRAFANA-TOKEN", "glsa_", r"[A-Za-z0-9]{32}_[0-9a-fA-F]{8}"),
     ("SENTRY-TOKEN", "sntrys_", r"[\w+/=-]{40,}"),
+    ("ELEVENLABS-KEY", "sk_", r"[0-9a-f]{48}"),
+    ("VOYAGE-KEY", "pa-", r"(?=[\w-]{0,42}\d)(?=[\w-]{0,42}[A-Z])[\w-]{43}"),
+    ("FIRECRAWL-KEY", "fc-", r"[0-9a-f]{32}"),
+    ("E2B-KEY", "e2b_", r"[0-9a-f]{40}"),
+    ("MAILGUN-KEY", "key-", r"[0-9a-f]{32}(?![0-9a-f])"),
+    ("BREVO-KEY", "xkeysib-", r"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
+    ("DOPPLER-TOKEN", r"dp\.(?:st|pt|ct|sa)\.", r"(?:[\w-]{1,35}\.)?[A-Za-z0-9]{40,}", ("dp.",)),
+    ("NETLIFY-TOKEN", "nfp_", r"[A-Za-z0-9]{36,}"),
+    ("POSTMAN-KEY", "PMAK-", r"[0-9a-f]{24}-[0-9a-f]{34}"),
+    ("NEWRELIC-KEY", "NRAK-", r"[A-Z0-9]{27}"),
+    ("PLANETSCALE-TOKEN", "pscale_", r"(?:tkn|pw|oauth)_[\w.=-]{32,}"),
+    ("RUBYGEMS-KEY", "rubygems_", r"[0-9a-f]{48}"),
+    ("HEROKU-KEY", "HRKU-AA", r"[\w-]{58}"),
+    ("HUBSPOT-TOKEN", r"pat-[a-z]{2}\d-", r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", ("pat-",)),
+    ("AGE-KEY", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}"),
 )
 """Name, prefix, and the rest; the gate, where the prefix is no literal. The more special prefix first: where
 two shapes match, the first names it."""
@@ -166,6 +181,8 @@ _OTHERS = (
         ("bedrock-api-key-",),
         "bedrock-api-key-" + _begins("bedrock-api-key-") + r"[A-Za-z0-9+/=_-]{40,}",
     ),
+    # A client's secret of Microsoft Entra: three characters, a version, Q~
+    _plain("AZURE-SECRET", ("Q~",), r"[\w.~]{3}\dQ~[\w.~-]{31,34}"),
     # A header is an object and so is a payload: both begin with {" (RFC 7519), which is eyJ in base64.
     _plain("JWT", (".eyJ",), "eyJ" + _begins("eyJ") + r"[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"),
     _plain(

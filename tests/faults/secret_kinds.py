@@ -102,6 +102,9 @@ KINDS = [
     _shaped("atlassian", "ATA" + "TT3", _a(180)),
     _shaped("databricks", "da" + "pi", _HEX[:32]),
     _shaped("telegram", "123456789", ":A" + "A", _a(33)),
+    _shaped("voyage", "p" + "a-", _a(43)),
+    _shaped("elevenlabs", "s" + "k_", _HEX[:48]),
+    _shaped("azure client", _a(3), "8Q" + "~", _a(34, 4)),
     _shaped("jwt", "ey" + "J", _a(33), ".ey" + "J", _a(60), ".", _a(43)),
     _inside("pem", _PEM, "-----BEGIN PRIVATE " + "KEY-----\n@@\n-----END PRIVATE " + "KEY-----"),
     _inside("pem rsa", _PEM, "-----BEGIN RSA PRIVATE " + "KEY-----\n@@\n-----END RSA PRIVATE " + "KEY-----"),
@@ -125,7 +128,6 @@ KINDS = [
     _bare("azure openai", _HEX[:32]),
     _bare("mistral", _a(32, 2)),
     _bare("cohere", _a(40, 8)),
-    _bare("voyage", "pa-" + _a(43)),
     _bare("assemblyai", _HEX[4:36]),
     _bare("basic", b64encode(f"user:{_B[:18]}".encode()).decode()),
 ]

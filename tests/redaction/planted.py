@@ -71,6 +71,27 @@ KINDS = {
         lambda two: "gl" + "sa_" + "_".join(two)
     ),
     "SENTRY-TOKEN": _after("sntr" + "ys_", _text(WORD, 90)),
+    "ELEVENLABS-KEY": _after("s" + "k_", _text(HEX, 48, 48)),
+    "VOYAGE-KEY": _after("p" + "a-", _text(TOKEN, 41, 41).map(lambda text: "7" + text + "Q")),
+    "FIRECRAWL-KEY": _after("f" + "c-", _text(HEX, 32, 32)),
+    "E2B-KEY": _after("e2" + "b_", _text(HEX, 40, 40)),
+    "MAILGUN-KEY": _after("ke" + "y-", _text(HEX, 32, 32)),
+    "BREVO-KEY": st.tuples(_text(HEX, 64, 64), _text(WORD, 16, 16)).map(
+        lambda two: "xkey" + "sib-" + "-".join(two)
+    ),
+    "DOPPLER-TOKEN": _after("dp" + ".pt.", _text(WORD, 43, 43))
+    | _after("dp" + ".st.dev.", _text(WORD, 43, 43)),
+    "NETLIFY-TOKEN": _after("nf" + "p_", _text(WORD, 36, 36)),
+    "POSTMAN-KEY": st.tuples(_text(HEX, 24, 24), _text(HEX, 34, 34)).map(
+        lambda two: "PM" + "AK-" + "-".join(two)
+    ),
+    "NEWRELIC-KEY": _after("NR" + "AK-", _text(UPPER, 27, 27)),
+    "PLANETSCALE-TOKEN": _after("psc" + "ale_tkn_", _text(TOKEN, 43, 43)),
+    "RUBYGEMS-KEY": _after("ruby" + "gems_", _text(HEX, 48, 48)),
+    "HEROKU-KEY": _after("HR" + "KU-AA", _text(TOKEN, 58, 58)),
+    "HUBSPOT-TOKEN": st.uuids(version=4).map(lambda one: f"pat-{'na'}1-{one}"),
+    "AGE-KEY": _after("AGE-SECRET" + "-KEY-1", _text(UPPER, 58, 58)),
+    "AZURE-SECRET": st.tuples(_text(WORD, 3, 3), _text(TOKEN + ".", 34, 34)).map("8Q~".join),
 }
 """By the name in the placeholder."""
 
@@ -104,7 +125,6 @@ ODD_KINDS = {
 """More than one word, or with characters that JSON and URLs escape."""
 
 secrets = st.one_of(*KINDS.values())
-kinds = st.sampled_from(sorted(KINDS)).flatmap(lambda name: st.tuples(st.just(name), KINDS[name]))
 
 prose = st.lists(
     st.characters(codec="utf-8")
