@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentrec_auto.event_runs import laid_together, without_padding
+from agentrec_auto.event_runs import in_runs, laid_together, without_padding
 from agentrec_auto.providers import sse
 from agentrec_auto.providers.anthropic import Anthropic
 from agentrec_auto.providers.dialect import Reply
@@ -60,6 +60,44 @@ def test_one_event_a_run():
         ]
     )
     assert len(_events(CHAT, body)) == 5
+
+
+def _told(kind, piece):
+    return f'data: {{"kind":{kind},"delta":{{"content":"{piece}"}}}}'
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40), st.integers(0, 300)), max_size=8),
+    st.sampled_from(["", "data: [DONE]", 'data: {"delta":{"content":"', _told(0, "a")[:-1]]),
+)
+def test_runs(kinds, last):
+    """As many runs as the envelope changes, of any length and at any place; the events are what they were."""
+    events = [_told(kind, "x" * length) for kind, count, length in kinds for _ in range(count)] + [last]
+    found = in_runs(events, CHAT.piece)
+    again = [
+        [one] if isinstance(one, str) else [one.before + p + one.behind for p in one.pieces] for one in found
+    ]
+    assert [event for run in again for event in run] == events
+    changes = [(kind, count) for kind, count, _ in kinds]
+    merged = [
+        changes[place]
+        for place in range(len(changes))
+        if not place or changes[place - 1][0] != changes[place][0]
+    ]
+    assert len(found) == len(merged) + 1
+
+
+@given(
+    st.lists(_HOSTILE | st.sampled_from(['"', '"}}', "\n", "\n\n", _told(0, ""), _told(1, "a")]), max_size=12)
+)
+def test_nothing_is_lost(parts):
+    """Whatever a stream consists of, its events come out as they went in."""
+    text = "".join(parts)
+    found = in_runs(text.split("\n\n"), CHAT.piece)
+    again = [
+        [one] if isinstance(one, str) else [one.before + p + one.behind for p in one.pieces] for one in found
+    ]
+    assert "\n\n".join(event for run in again for event in run) == text
 
 
 def test_padding_is_passed_over():
