@@ -94,6 +94,9 @@ class Writer(ABC):
     has_system_turns: ClassVar[bool] = True
     """Whether the system may speak amid the conversation."""
 
+    has_blank_texts: ClassVar[bool] = True
+    """Whether a text may be of nothing but white space."""
+
     has_speakers: ClassVar[bool] = False
     """Whether a message can say which of several people speaks."""
 

@@ -44,7 +44,10 @@ def prepared(question: Question, writer: Writer, notes: Notes) -> Question:
     tools, choice = question.tools, question.tool_choice
     if not tools and choice is not None:
         choice = None
-    return replace(question, turns=tuple(linked(turns, writer)), tools=tools, tool_choice=choice)
+    system = tuple(text for text in question.system if text and (writer.has_blank_texts or text.strip()))
+    return replace(
+        question, turns=tuple(linked(turns, writer)), system=system, tools=tools, tool_choice=choice
+    )
 
 
 def joined(turns: Iterable[Turn], *roles: str) -> Iterator[Turn]:
@@ -155,6 +158,8 @@ def _parts(parts: Iterable[Part], writer: Writer, notes: Notes) -> Iterator[Part
         match part:
             case Text(""):
                 pass
+            case Text(text) if not writer.has_blank_texts and not text.strip():
+                notes.say(f"texts of white space left out: {writer.title} refuses them")
             case Reasoning():
                 notes.say("what the other model thought before is left out: it can't be sent to another")
             case Refusal(text):
