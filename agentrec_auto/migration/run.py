@@ -24,7 +24,7 @@ from agentrec_auto.migration.baselines import Baseline, baselines
 from agentrec_auto.migration.choosing import Choice
 from agentrec_auto.migration.claims import Claims
 from agentrec_auto.migration.ids import migration_id_for
-from agentrec_auto.migration.limits import Budget, Limits
+from agentrec_auto.migration.limits import Budget, Fare, Limits
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import BATCH, Scoring
@@ -244,7 +244,8 @@ class _Run:
             if found is not None:
                 row.cached = True
                 return found
-            if not await self._budget.set_aside(estimate):
+            fare = Fare(self._budget, estimate)
+            if not await fare.set_aside():
                 return None
             cost = 0.0
             try:
@@ -256,6 +257,7 @@ class _Run:
                     said=self._said(baseline, row, asking),
                     notes=row.notes,
                     tokens=usage.total,
+                    pay_again=fare.set_aside_again,
                 )
                 side = side_of(answer, interaction.metadata, target.model, prices)
                 cost = estimate if side.cost_usd is None else side.cost_usd
@@ -268,7 +270,7 @@ class _Run:
                 row.status, row.reason = "error", str(error)
                 return None
             finally:
-                await self._budget.settle(estimate, cost)
+                await fare.settle(cost)
 
     async def _notes(self, baseline: Baseline, target: Target) -> list[str]:
         """What translation noted, of an answer that doesn't say."""
