@@ -185,6 +185,8 @@ class _Run:
         else:
             row.cached = True
             row.notes += found.notes if found.notes is not None else await self._notes(baseline, target)
+            if told := target.asked_otherwise(found.interaction.request.url, row.notes):
+                row.notes.append(f"{told}: delete {row.migration_id} to ask anew")
         self._answer(row, found, target)
         assert row.baseline is not None and row.target is not None
         pair = Pair(row.prompt_text, present(row.baseline), row.target, row.category)
