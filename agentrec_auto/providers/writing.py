@@ -40,7 +40,12 @@ WRITERS = {
 }
 """Dialect → ``module:class`` within `agentrec_auto.providers.writers`, imported when first asked for."""
 
-_KEPT_AT = {"openai_responses": "OpenAI (previous_response_id)", "gemini": "Google (cachedContent)"}
+_KEPT_AT = {
+    "openai_responses": "OpenAI (previous_response_id)",
+    "gemini": "Google (cachedContent)",
+    "gemini_interactions": "Google (previous_interaction_id)",
+    "mistral_conversations": "Mistral (conversation_id)",
+}
 
 
 @dataclass(frozen=True, slots=True)
