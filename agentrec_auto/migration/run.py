@@ -28,7 +28,7 @@ from agentrec_auto.migration.limits import Budget, Fare, Limits
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import BATCH, Scoring
-from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
+from agentrec_auto.migration.sides import Prices, ended_badly, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import Translated, translated
@@ -200,8 +200,9 @@ class _Run:
         row.target_text = side.text
         row.target_model = side.model or target.model
         row.target_in_tokens, row.target_out_tokens = tokens_in(side.usage), tokens_out(side.usage)
-        if side.finish_reason == "length":
-            row.notes.append("target answer cut off at its token limit")
+        for who, one in (("baseline", row.baseline), ("target", side)):
+            if one is not None and (ended := ended_badly(one)) is not None:
+                row.notes.append(f"{who} answer {ended}")
         if side.model is not None and not _is_same(side.model, target.model):
             row.notes.append(f"answered by {side.model!r}, not {target.model!r}")
 
