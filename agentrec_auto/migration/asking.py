@@ -150,9 +150,9 @@ class Line:
         # Redacted: a server that refuses a key likes to quote it.
         said = self._staging.redactor.text(response.content[:_SHOWN].decode("utf-8", "replace"))
         text = f"target API returned {status}: {said}"
-        if not passes(status):
+        if not passes(response):
             raise CallFailedError(text)
-        wait_s = asked_wait(response.headers)
+        wait_s = asked_wait(response)
         if wait_s is not None and wait_s > self._limits.patience_s:
             raise CallFailedError(f"{text} (it asks to come back in {wait_s:,.0f} s: run again then)")
         raise PassingError(text, f"HTTP {status}", wait_s=wait_s, is_busy=status in (429, 503, 529))

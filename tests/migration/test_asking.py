@@ -134,7 +134,7 @@ async def test_a_quoted_key_is_not_shown(tmp_path, target):
     assert "0123456789" not in row.reason
 
 
-@pytest.mark.parametrize("spelled", ["seconds", "date", "milliseconds"])
+@pytest.mark.parametrize("spelled", ["seconds", "date", "milliseconds", "body"])
 async def test_retry_after_is_honoured(tmp_path, target, spelled):
     """The next attempt comes when the server said, and not before."""
 
@@ -147,13 +147,23 @@ async def test_retry_after_is_honoured(tmp_path, target, spelled):
             "date": {"retry-after": format_datetime(due, usegmt=True)},
             "milliseconds": {"retry-after-ms": "1000"},
         }
-        return Reply(429, b"slow down", told[spelled])
+        info = b'{"error": {"details": [{"@type": "google.rpc.RetryInfo", "retryDelay": "1.2s"}]}}'
+        return Reply(429, info if spelled == "body" else b"slow down", told.get(spelled, {}))
 
     target.script = script
     begun = time.monotonic()
     [row] = (await migrated(corpus(tmp_path, ["hi"]), target)).rows
     assert row.status == "ok"
     assert 0.9 < time.monotonic() - begun < 6
+
+
+async def test_an_account_without_money_is_not_asked_again(tmp_path, target):
+    """Its 429 doesn't pass, whatever the status says."""
+    told = b'{"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}'
+    target.script = lambda ask: Reply(429, told)
+    [row] = (await migrated(corpus(tmp_path, ["hi"]), target)).rows
+    assert row.status == "error" and "insufficient_quota" in row.reason
+    assert len(target.asked) == 1
 
 
 async def test_a_wait_beyond_patience_is_told_and_not_waited(tmp_path, target):
