@@ -24,12 +24,15 @@ from agentrec_auto.providers.conversation import (
     Turn,
 )
 from agentrec_auto.providers.writers.leftovers import judge
+from agentrec_auto.providers.writers.schemas import without_openapi
 from agentrec_auto.providers.writing import Notes, Writer, refuse_kept
 
 
 def prepared(question: Question, writer: Writer, notes: Notes) -> Question:
     """The question as ``writer`` composes it; `UnsupportedRequestError` where it can't."""
     refuse_kept(question, writer.title)
+    if question.source is not None and question.source.dialect == "gemini":
+        question = _in_json_schema(question)
     for tool in question.tools:
         _check(tool, writer)
     turns = tuple(_sayable(question.turns, writer, notes))
@@ -48,6 +51,15 @@ def prepared(question: Question, writer: Writer, notes: Notes) -> Question:
     return replace(
         question, turns=tuple(linked(turns, writer)), system=system, tools=tools, tool_choice=choice
     )
+
+
+def _in_json_schema(question: Question) -> Question:
+    """The question with schemas that everybody understands, not only Gemini."""
+    form = question.response_format
+    if form is not None:
+        form = replace(form, schema=without_openapi(form.schema))
+    tools = tuple(replace(tool, parameters=without_openapi(tool.parameters)) for tool in question.tools)
+    return replace(question, tools=tools, response_format=form)
 
 
 def joined(turns: Iterable[Turn], *roles: str) -> Iterator[Turn]:
