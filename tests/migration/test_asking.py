@@ -51,22 +51,6 @@ async def test_an_answered_question_is_never_asked_again(tmp_path, target):
     assert [row.target_text for row in second.rows] == [row.target_text for row in first.rows]
 
 
-@pytest.mark.parametrize(
-    ("choice", "note"),
-    [
-        ({"finish_reason": "length"}, "baseline answer cut off at its token limit"),
-        ({"finish_reason": "content_filter"}, "baseline answer kept back by the provider's filter"),
-        ({"finish_reason": "stop", "message": {"refusal": "I can't."}}, "baseline answer is a refusal"),
-    ],
-)
-async def test_a_baseline_that_is_no_good_answer_is_told(tmp_path, target, choice, note):
-    """What the target says in its place is compared, and the row says with what."""
-    document = {"model": "gpt-4o-mini", "choices": [{"message": {"content": "Once upon"}, **choice}]}
-    put(tmp_path, interaction("hi", body=json.dumps(document).encode()))
-    [row] = (await migrated(tmp_path, target)).rows
-    assert row.status == "ok" and note in row.notes
-
-
 async def test_an_answer_kept_from_other_settings_says_so(tmp_path, target):
     """A target of the user's own whose options or place have changed since is not judged by them in silence."""
     there = replace(target_for("m", url=target.url), options={"temperature": 0})
