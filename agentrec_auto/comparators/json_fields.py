@@ -13,7 +13,9 @@ from typing import Any
 from agentrec_auto import bodypaths
 from agentrec_auto.comparators.base import ComparisonResult, Pair, Scorer, does_not_apply, failed
 from agentrec_auto.comparators.differing import likeness
-from agentrec_auto.comparators.json_found import AmbiguousJsonError, NoJsonError, found_in
+from agentrec_auto.comparators.json_found import AmbiguousJsonError, NoJsonError, found_in, is_bare
+
+_DRESSED = "; in a fence or among words, where the baseline is bare"
 
 
 class JsonComparator(Scorer):
@@ -39,16 +41,17 @@ class JsonComparator(Scorer):
                 return failed(self.name, f"the baseline is no JSON: {baseline}")
             case _, NoJsonError():
                 return ComparisonResult(self.name, 0.0, False, f"the target is no JSON: {target}")
-        return self._compared(baseline, target)
+        is_dressed = is_bare(pair.baseline.text) and not is_bare(pair.target.text)
+        return self._compared(baseline, target, _DRESSED if is_dressed else "")
 
-    def _compared(self, baseline: Any, target: Any) -> ComparisonResult:
+    def _compared(self, baseline: Any, target: Any, more: str) -> ComparisonResult:
         found = likeness(baseline, target, self._fields)
         if not found.total:
             names = ", ".join(field.text for field in self._fields)
             return failed(self.name, f"neither answer has {names}")
         if not found.differences:
-            return ComparisonResult(self.name, 1.0, True, f"equal in {_leaves(found.total)}")
-        told = f"{found.equal:,} of {_leaves(found.total)} equal: {found.detail()}"
+            return ComparisonResult(self.name, 1.0, True, f"equal in {_leaves(found.total)}{more}")
+        told = f"{found.equal:,} of {_leaves(found.total)} equal: {found.detail()}{more}"
         return ComparisonResult(self.name, found.score, False, told)
 
 

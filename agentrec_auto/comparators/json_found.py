@@ -47,6 +47,15 @@ def found_in(text: str) -> Any:
     raise NoJsonError(why)
 
 
+def is_bare(text: str) -> bool:
+    """Whether a text that has a document is nothing but that."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def documents_in(text: str) -> Iterator[Any]:
     """The objects and arrays in a text with words around them, fenced ones first, none inside another."""
     for found in _fences(text):

@@ -10,6 +10,7 @@ Ids of calls don't count, nor does the order of arguments; ``1`` is ``1.0``.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,6 @@ from typing import Any
 
 from agentrec_auto.comparators.base import ComparisonResult, Pair, Scorer
 from agentrec_auto.comparators.differing import likeness
-from agentrec_auto.comparators.json_found import AmbiguousJsonError, NoJsonError, found_in
 from agentrec_auto.comparators.texts import arguments
 from agentrec_auto.providers.conversation import ToolCall
 
@@ -140,12 +140,15 @@ def _identity(call: ToolCall) -> tuple[str, str]:
 
 
 def _read(told: Any) -> Any:
-    """Arguments as a document: of a call that some gateway gave as a string, too."""
+    """Arguments as a document: of a call that some gateway gave as a string, too.
+
+    A fence or words around them count: a program parses arguments as they are.
+    """
     if not isinstance(told, str):
         return told
     try:
-        return found_in(told) if told.strip() else {}
-    except (NoJsonError, AmbiguousJsonError):
+        return json.loads(told) if told.strip() else {}
+    except (ValueError, RecursionError):
         return told
 
 

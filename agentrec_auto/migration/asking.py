@@ -8,7 +8,7 @@ there, and no failure is ever kept.
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ from agentrec_auto.store.memory import MemoryStore
 from agentrec_auto.transport import RecordingTransport
 
 _SHOWN = 200
+_NO_MONEY = "--max-cost leaves nothing for another attempt"
 _ID, _SAID = "agentrec_migration_id", "agentrec_migration_metadata"
 
 
@@ -61,21 +62,31 @@ class Line:
         said: Mapping[str, Any],
         notes: list[str],
         tokens: int,
+        pay_again: Callable[[], Awaitable[bool]] | None = None,
     ) -> tuple[CapturedInteraction, Answer]:
         """The recorded answer; `CallFailedError` where there is none.
 
         ``said`` goes into its metadata, ``notes`` is told of retries, ``tokens`` is what it may take at most.
+        ``pay_again`` is asked before another attempt whether there is money for it, where the last may have
+        cost some.
         """
         tries = 0
+        unpaid: CallFailedError | None = None
         async for attempt in retrying(self._limits.retries, notes, self._wait):
             with attempt:
-                tries += 1
+                if unpaid is not None and pay_again is not None and not await pay_again():
+                    raise CallFailedError(f"{unpaid}; {_NO_MONEY}")
+                tries, unpaid = tries + 1, None
                 async with self._gate.passed(again=tries > 1):
                     await self._requests.wait()
                     await self._tokens.wait(tokens)
                     if self._is_closing:
                         raise CallFailedError("not asked")
-                    found = await self._once(migration_id, url, headers, body, said)
+                    try:
+                        found = await self._once(migration_id, url, headers, body, said)
+                    except CallFailedError as error:
+                        unpaid = error if error.is_billed else None
+                        raise
                     self._gate.answered()
                     return found
         raise AssertionError("a last attempt gives an answer or raises")
@@ -98,11 +109,13 @@ class Line:
     ) -> tuple[CapturedInteraction, Answer]:
         client = self._opened(url)
         extensions = {_ID: migration_id, _SAID: said}
+        is_answered = False
         try:
             request = client.build_request(
                 "POST", url, headers=dict(headers), content=body, extensions=extensions
             )
             response = await client.send(request, stream=True)
+            is_answered = response.is_success
             try:
                 await response.aread()
             finally:
@@ -112,7 +125,9 @@ class Line:
             raise CallFailedError(f"target call failed: {error}") from error
         except httpx.HTTPError as error:
             told = str(error) or type(error).__name__
-            raise PassingError(f"target call failed: {told}", type(error).__name__) from error
+            failed = PassingError(f"target call failed: {told}", type(error).__name__)
+            failed.is_billed = is_answered
+            raise failed from error
         finally:
             await self._staging.discard(migration_id)
         self._refuse(response)
@@ -135,9 +150,9 @@ class Line:
         # Redacted: a server that refuses a key likes to quote it.
         said = self._staging.redactor.text(response.content[:_SHOWN].decode("utf-8", "replace"))
         text = f"target API returned {status}: {said}"
-        if not passes(status):
+        if not passes(response):
             raise CallFailedError(text)
-        wait_s = asked_wait(response.headers)
+        wait_s = asked_wait(response)
         if wait_s is not None and wait_s > self._limits.patience_s:
             raise CallFailedError(f"{text} (it asks to come back in {wait_s:,.0f} s: run again then)")
         raise PassingError(text, f"HTTP {status}", wait_s=wait_s, is_busy=status in (429, 503, 529))

@@ -153,3 +153,29 @@ class Budget:
             if self._aside < 1e-12:  # what rounding leaves would keep others waiting for nobody
                 self._aside = 0.0
             self._settled.notify_all()
+
+
+class Fare:
+    """What one call may cost at most, set aside for each of its attempts that costs something."""
+
+    def __init__(self, budget: Budget, estimate: float) -> None:
+        self._budget = budget
+        self._estimate = estimate
+        self._aside = 0.0
+
+    async def set_aside(self) -> bool:
+        """Whether there is money for an attempt."""
+        if not await self._budget.set_aside(self._estimate):
+            return False
+        self._aside = self._estimate
+        return True
+
+    async def set_aside_again(self) -> bool:
+        """The same of another attempt, after one that failed and may have cost as much as it could."""
+        await self.settle(self._aside)
+        return await self.set_aside()
+
+    async def settle(self, cost: float) -> None:
+        """The attempts that aren't settled have cost so much."""
+        aside, self._aside = self._aside, 0.0
+        await self._budget.settle(aside, cost)

@@ -2,13 +2,15 @@
 
 Retried is what says "try again": 408, 409, 425, 429, 431 (as agentrec 1.0 does), 5xx and 529, connections
 that fail or break off, streams without an end, and answers of 200 whose text is such an error. How long is
-the server's to say (``Retry-After``, in seconds or as a date, RFC 9110 §10.2.3; OpenAI's ``retry-after-ms``);
-else it doubles, with chance in it, so that callers don't come back all at once.
+the server's to say (``Retry-After``, in seconds or as a date, RFC 9110 §10.2.3; OpenAI's ``retry-after-ms``;
+Google's ``retryDelay`` in the body); else it doubles, with chance in it, so that callers don't come back all
+at once. A 429 for want of money (``insufficient_quota``) is none of them.
 """
 
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _PASSING = frozenset({408, 409, 425, 429, 431})
 _LONGEST_S = 60.0
+_RETRY_DELAY = re.compile(rb'"retryDelay":\s*"(\d+(?:\.\d+)?)s"')
 _PASSING_WORDS = (
     "overloaded",
     "rate_limit",
@@ -53,8 +56,11 @@ class PassingError(CallFailedError):
         """Whether the server has had too much, so that nobody should ask now."""
 
 
-def passes(status: int) -> bool:
-    """Whether a status says "try again"."""
+def passes(response: httpx.Response) -> bool:
+    """Whether a refusal says "try again": by its status, unless the account has run out of money."""
+    status = response.status_code
+    if status == 429 and b"insufficient_quota" in response.content:
+        return False
     return status in _PASSING or status >= 500
 
 
@@ -64,8 +70,9 @@ def says_to_try_again(error: str) -> bool:
     return any(word in told for word in _PASSING_WORDS)
 
 
-def asked_wait(headers: httpx.Headers) -> float | None:
+def asked_wait(response: httpx.Response) -> float | None:
     """The seconds that a response asks to wait; None where it doesn't."""
+    headers = response.headers
     if (spelled := headers.get("retry-after-ms")) is not None:
         try:
             return max(0.0, float(spelled) / 1000)
@@ -73,7 +80,8 @@ def asked_wait(headers: httpx.Headers) -> float | None:
             pass
     spelled = headers.get("retry-after")
     if spelled is None:
-        return None
+        found = _RETRY_DELAY.search(response.content)
+        return float(found[1]) if found else None
     try:
         return max(0.0, float(spelled))
     except ValueError:

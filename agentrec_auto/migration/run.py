@@ -24,11 +24,11 @@ from agentrec_auto.migration.baselines import Baseline, baselines
 from agentrec_auto.migration.choosing import Choice
 from agentrec_auto.migration.claims import Claims
 from agentrec_auto.migration.ids import migration_id_for
-from agentrec_auto.migration.limits import Budget, Limits
+from agentrec_auto.migration.limits import Budget, Fare, Limits
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import BATCH, Scoring
-from agentrec_auto.migration.sides import Prices, side_of, tokens_in, tokens_out
+from agentrec_auto.migration.sides import Prices, ended_badly, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import Translated, translated
@@ -185,6 +185,8 @@ class _Run:
         else:
             row.cached = True
             row.notes += found.notes if found.notes is not None else await self._notes(baseline, target)
+            if told := target.asked_otherwise(found.interaction.request.url, row.notes):
+                row.notes.append(f"{told}: delete {row.migration_id} to ask anew")
         self._answer(row, found, target)
         assert row.baseline is not None and row.target is not None
         pair = Pair(row.prompt_text, present(row.baseline), row.target, row.category)
@@ -198,8 +200,9 @@ class _Run:
         row.target_text = side.text
         row.target_model = side.model or target.model
         row.target_in_tokens, row.target_out_tokens = tokens_in(side.usage), tokens_out(side.usage)
-        if side.finish_reason == "length":
-            row.notes.append("target answer cut off at its token limit")
+        for who, one in (("baseline", row.baseline), ("target", side)):
+            if one is not None and (ended := ended_badly(one)) is not None:
+                row.notes.append(f"{who} answer {ended}")
         if side.model is not None and not _is_same(side.model, target.model):
             row.notes.append(f"answered by {side.model!r}, not {target.model!r}")
 
@@ -244,7 +247,8 @@ class _Run:
             if found is not None:
                 row.cached = True
                 return found
-            if not await self._budget.set_aside(estimate):
+            fare = Fare(self._budget, estimate)
+            if not await fare.set_aside():
                 return None
             cost = 0.0
             try:
@@ -256,6 +260,7 @@ class _Run:
                     said=self._said(baseline, row, asking),
                     notes=row.notes,
                     tokens=usage.total,
+                    pay_again=fare.set_aside_again,
                 )
                 side = side_of(answer, interaction.metadata, target.model, prices)
                 cost = estimate if side.cost_usd is None else side.cost_usd
@@ -268,7 +273,7 @@ class _Run:
                 row.status, row.reason = "error", str(error)
                 return None
             finally:
-                await self._budget.settle(estimate, cost)
+                await fare.settle(cost)
 
     async def _notes(self, baseline: Baseline, target: Target) -> list[str]:
         """What translation noted, of an answer that doesn't say."""

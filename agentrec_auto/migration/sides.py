@@ -10,6 +10,13 @@ from agentrec_auto.comparators.base import Side
 from agentrec_auto.providers import reading
 from agentrec_auto.providers.conversation import Answer, Usage
 
+_ENDS = {
+    "length": "cut off at its token limit",
+    "filtered": "kept back by the provider's filter",
+    "refusal": "is a refusal",
+    "paused": "only begun: the provider paused it",
+}
+
 
 class Prices(Protocol):
     """What tokens cost."""
@@ -62,6 +69,11 @@ def _cost(
         return None
     cost = prices.cost(answered, provider, usage, at)
     return prices.cost(asked, provider, usage, at) if cost is None and asked != answered else cost
+
+
+def ended_badly(side: Side) -> str | None:
+    """Why an answer is not what it might have been; None where it is."""
+    return _ENDS.get(side.finish_reason or "")
 
 
 def tokens_in(usage: Usage | None) -> int | None:

@@ -25,6 +25,8 @@ from agentrec_auto.providers.writers.drawing import drop
 from agentrec_auto.providers.writing import Notes, dialects, writer_for
 from agentrec_auto.settings import TargetSettings
 
+_OPTIONS = "options of the target: "
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -91,8 +93,7 @@ class Target:
         drop(written.body, self.profile.refuses, f"{self.profile.title} refuses it", notes)
         body = {**written.body, **self.options}
         if self.options:
-            said = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
-            notes.say(f"options of the target: {said}")
+            notes.say(self._options_told)
         headers = {
             "content-type": "application/json",
             **written.headers,
@@ -100,6 +101,19 @@ class Target:
             **self._own_headers(),
         }
         return Asking(_joined(base, written.path), headers, _dumped(body), written.notes + notes.told())
+
+    @property
+    def _options_told(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return f"{_OPTIONS}{said or 'none'}"
+
+    def asked_otherwise(self, url: str, notes: Sequence[str]) -> str | None:
+        """What has become another since an answer was asked for at ``url``, with ``notes``; or None."""
+        before = next((note for note in notes if note.startswith(_OPTIONS)), f"{_OPTIONS}none")
+        if before != self._options_told:
+            return f"kept from when there were other options (now {self._options_told[len(_OPTIONS) :]})"
+        was, now = (urlsplit(one).hostname for one in (url, located(self.profile.url, os.environ)))
+        return None if was == now or not now else f"kept from when {was} was asked (now {now})"
 
     def embedding(self, texts: Sequence[str]) -> Asking:
         """The request for the texts' vectors, as OpenAI has it and those who speak like it.

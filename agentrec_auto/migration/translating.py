@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,9 @@ from agentrec_auto.errors import MissingAPIKeyError
 from agentrec_auto.migration.baselines import Baseline
 from agentrec_auto.migration.sides import tokens_in
 from agentrec_auto.migration.targets import Target
-from agentrec_auto.providers.conversation import Question, Usage
+from agentrec_auto.providers import registry
+from agentrec_auto.providers.conversation import Question, Sampling, Usage
+from agentrec_auto.providers.dialect import Call
 
 _CHARACTERS_A_TOKEN = 3
 """Few, so that what is not known is guessed too dear rather than too cheap."""
@@ -27,11 +30,18 @@ class Translated:
     """What could not be carried over, and was not part of the question."""
 
     def expected_usage(self, baseline: Baseline, max_tokens_default: int) -> Usage:
-        """The most tokens that asking it should take."""
+        """The most tokens that asking it should take; where the request has no limit, the default's."""
         read = tokens_in(baseline.side.usage)
         if read is None:
             read = 1 + len(self.body) // _CHARACTERS_A_TOKEN
-        return Usage(input=read, output=self.question.sampling.max_tokens or max_tokens_default)
+        asked = self._sent
+        return Usage(input=read, output=(asked.max_tokens or max_tokens_default) * (asked.n or 1))
+
+    @property
+    def _sent(self) -> Sampling:
+        """As the request says it: limits are raised on the way, and targets have options of their own."""
+        sent = registry.question_of(Call.made("POST", self.url, json.loads(self.body))) if self.body else None
+        return (sent or self.question).sampling
 
 
 def translated(

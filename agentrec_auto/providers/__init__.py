@@ -15,7 +15,7 @@ plain · adapter · adapting    conversations in plain texts, as the ``agentrec`
 The dialects
 openai_chat · openai_responses · openai_completions · openai_embeddings, which share openai_parts
 anthropic · anthropic_complete
-gemini · mistral · ollama
+gemini · gemini_interactions · mistral · mistral_conversations · ollama
 cohere · cohere_v1 · cohere_embed
 bedrock_converse · bedrock_invoke · bedrock_texts
 

@@ -3,10 +3,10 @@
 An end of file proves nothing (SDKs close before it, servers drop at it), so each stream is watched for
 its terminator:
 
-    OpenAI Chat, Mistral    ``data: [DONE]``
+    OpenAI Chat, Mistral    ``data: [DONE]`` · ``conversation.response.done`` (Conversations)
     OpenAI Responses        ``response.completed`` · ``response.incomplete``
     Anthropic               ``message_stop``
-    Gemini                  a candidate with ``finishReason``
+    Gemini                  a candidate with ``finishReason`` · ``interaction.completed`` (Interactions)
     Cohere                  ``message-end`` (v2) · ``stream-end`` (v1)
     Ollama                  ``"done": true``
 
@@ -27,9 +27,12 @@ from agentrec_auto.capture import CapturedChunk, Ending
 from agentrec_auto.compiled import Words
 
 _LAST_TYPES = frozenset(
-    {"message_stop", "message-end", "stream-end", "response.completed", "response.incomplete"}
+    """
+    message_stop message-end stream-end response.completed response.incomplete
+    interaction.completed interaction.complete conversation.response.done
+    """.split()  # noqa: SIM905
 )
-_FAILED_TYPES = frozenset({"error", "response.failed"})
+_FAILED_TYPES = frozenset({"error", "response.failed", "conversation.response.error"})
 _MARKS = (
     b"[DONE]",
     b"message_stop",
@@ -38,6 +41,8 @@ _MARKS = (
     b"response.completed",
     b"response.incomplete",
     b"response.failed",
+    b"interaction.complete",
+    b"conversation.response.",
     b"finishReason",
     b'"done"',
     b'"error"',

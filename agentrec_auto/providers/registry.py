@@ -58,6 +58,8 @@ DIALECTS = (
     _line(r"/messages$|/anthropic/models/[^/]+:(rawPredict|streamRawPredict)$", "anthropic:Anthropic"),
     _line(r"/complete$", "anthropic_complete:AnthropicComplete"),
     _line(r":(generateContent|streamGenerateContent)$", "gemini:Gemini"),
+    _line(r"/interactions$", "gemini_interactions:GeminiInteractions"),
+    _line(r"/conversations(/[^/]+(/restart)?)?$", "mistral_conversations:MistralConversations"),
     _line(r"/model/[^/]+/converse(-stream)?$", "bedrock_converse:BedrockConverse"),
     _line(r"/model/[^/]+/invoke(-with-response-stream)?$", "bedrock_invoke:BedrockInvoke"),
     _line(r"/v2/chat$", "cohere:Cohere"),
@@ -77,7 +79,7 @@ _NO_QUESTIONS = (
         "no dialect reads Google's embeddings and predictions",
     ),
     (
-        r"/responses/.+$|/(models|files|uploads|vector_stores|fine_tuning|fine-tuning)(/.*)?$",
+        r"/(responses|interactions)/.+$|/(models|files|uploads|vector_stores|fine_tuning|fine-tuning)(/.*)?$",
         "it asks nothing",
     ),
 )

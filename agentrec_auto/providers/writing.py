@@ -40,7 +40,12 @@ WRITERS = {
 }
 """Dialect → ``module:class`` within `agentrec_auto.providers.writers`, imported when first asked for."""
 
-_KEPT_AT = {"openai_responses": "OpenAI (previous_response_id)", "gemini": "Google (cachedContent)"}
+_KEPT_AT = {
+    "openai_responses": "OpenAI (previous_response_id)",
+    "gemini": "Google (cachedContent)",
+    "gemini_interactions": "Google (previous_interaction_id)",
+    "mistral_conversations": "Mistral (conversation_id)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,9 @@ class Writer(ABC):
     tool_name: ClassVar[re.Pattern[str]] = re.compile(r"[A-Za-z0-9_-]{1,64}")
     has_system_turns: ClassVar[bool] = True
     """Whether the system may speak amid the conversation."""
+
+    has_blank_texts: ClassVar[bool] = True
+    """Whether a text may be of nothing but white space."""
 
     has_speakers: ClassVar[bool] = False
     """Whether a message can say which of several people speaks."""

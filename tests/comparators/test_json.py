@@ -30,6 +30,14 @@ def test_equal():
     assert (told.passed, told.score, told.detail) == (True, 1.0, "equal in 3 values")
 
 
+def test_words_around_the_document_are_told():
+    """They don't count, but break who parses the whole answer: where the baseline has none, that is said."""
+    assert score('{"a": 1}', '```json\n{"a": 1}\n```').detail == (
+        "equal in 1 value; in a fence or among words, where the baseline is bare"
+    )
+    assert score('Here: {"a": 1}', '```json\n{"a": 1}\n```').detail == "equal in 1 value"
+
+
 def test_details():
     """What is missing, extra or different is listed by its path; the score is the share of equal leaves."""
     told = score(

@@ -58,6 +58,13 @@ def test_parallel_calls_of_one_tool():
     assert score(one, [*one, call("get", n=1)]).detail == 'extra: get({"n": 1})'
 
 
+@pytest.mark.parametrize("spelled", ['```json\n{"a": 1}\n```', '{"a": 1}}', 'Sure: {"a": 1}'])
+def test_arguments_that_no_program_could_parse(spelled):
+    """A fence or words around the arguments break the caller, whatever is inside of them."""
+    told = score([call("find", a=1)], [ToolCall("find", spelled)])
+    assert told.passed is False and told.detail.startswith("find: the whole: {…} → ")
+
+
 def test_arguments_that_came_as_a_string():
     """A gateway's string of JSON is what it says; a torn one is a text."""
     assert score([call("f", a=1)], [ToolCall("f", '{"a": 1}')]).passed is True

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
@@ -48,6 +49,24 @@ async def test_an_answered_question_is_never_asked_again(tmp_path, target):
     assert len(target.asked) == 5
     assert second.cached_count == 5
     assert [row.target_text for row in second.rows] == [row.target_text for row in first.rows]
+
+
+async def test_an_answer_kept_from_other_settings_says_so(tmp_path, target):
+    """A target of the user's own whose options or place have changed since is not judged by them in silence."""
+    there = replace(target_for("m", url=target.url), options={"temperature": 0})
+    elsewhere = target_for("m", url="http://gateway.example/v1")
+    await run_migration(str(corpus(tmp_path, ["hi"])), there, [Same()])
+
+    async def noted(whom) -> list[str]:
+        [row] = (await run_migration(str(tmp_path), whom, [Same()])).rows
+        return [note for note in row.notes if note.startswith("kept from")]
+
+    assert await noted(there) == []
+    [told] = await noted(replace(there, options={"temperature": 1}))
+    assert told.startswith("kept from when there were other options (now temperature=1): delete migration__")
+    [told] = await noted(replace(elsewhere, options={"temperature": 0}))
+    assert told.startswith("kept from when 127.0.0.1 was asked (now gateway.example): delete migration__")
+    assert len(target.asked) == 1
 
 
 async def test_answers_are_recorded_redacted_under_the_baselines_name(tmp_path, target, monkeypatch):
@@ -99,7 +118,7 @@ async def test_a_quoted_key_is_not_shown(tmp_path, target):
     assert "0123456789" not in row.reason
 
 
-@pytest.mark.parametrize("spelled", ["seconds", "date", "milliseconds"])
+@pytest.mark.parametrize("spelled", ["seconds", "date", "milliseconds", "body"])
 async def test_retry_after_is_honoured(tmp_path, target, spelled):
     """The next attempt comes when the server said, and not before."""
 
@@ -112,13 +131,23 @@ async def test_retry_after_is_honoured(tmp_path, target, spelled):
             "date": {"retry-after": format_datetime(due, usegmt=True)},
             "milliseconds": {"retry-after-ms": "1000"},
         }
-        return Reply(429, b"slow down", told[spelled])
+        info = b'{"error": {"details": [{"@type": "google.rpc.RetryInfo", "retryDelay": "1.2s"}]}}'
+        return Reply(429, info if spelled == "body" else b"slow down", told.get(spelled, {}))
 
     target.script = script
     begun = time.monotonic()
     [row] = (await migrated(corpus(tmp_path, ["hi"]), target)).rows
     assert row.status == "ok"
     assert 0.9 < time.monotonic() - begun < 6
+
+
+async def test_an_account_without_money_is_not_asked_again(tmp_path, target):
+    """Its 429 doesn't pass, whatever the status says."""
+    told = b'{"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}'
+    target.script = lambda ask: Reply(429, told)
+    [row] = (await migrated(corpus(tmp_path, ["hi"]), target)).rows
+    assert row.status == "error" and "insufficient_quota" in row.reason
+    assert len(target.asked) == 1
 
 
 async def test_a_wait_beyond_patience_is_told_and_not_waited(tmp_path, target):

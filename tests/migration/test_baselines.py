@@ -198,3 +198,20 @@ async def test_garbage_in_a_recording_is_not_fatal(tmp_path):
     put(tmp_path, odd)
     rows = await surveyed(tmp_path)
     assert len(rows) == 6
+
+
+@pytest.mark.parametrize(
+    ("choice", "note"),
+    [
+        ({"finish_reason": "length"}, "baseline answer cut off at its token limit"),
+        ({"finish_reason": "content_filter"}, "baseline answer kept back by the provider's filter"),
+        ({"finish_reason": "stop", "message": {"refusal": "I can't."}}, "baseline answer is a refusal"),
+    ],
+)
+async def test_a_baseline_that_is_no_good_answer_is_told(tmp_path, choice, note):
+    """What the target says in its place is compared, and the row says with what."""
+    document = {"model": "gpt-4o-mini", "choices": [{"message": {"content": "Once upon"}, **choice}]}
+    put(tmp_path, interaction("hi", body=json.dumps(document).encode()))
+    with Target() as target:
+        [row] = (await run_migration(str(tmp_path), "m", [Same()], target_url=target.url)).rows
+    assert row.status == "ok" and note in row.notes

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import httpx
 import pytest
+from providers.asked import openai
 
 from agentrec_auto import (
     FileStore,
@@ -15,9 +16,12 @@ from agentrec_auto import (
     migration_id_for,
     run_migration,
 )
-from agentrec_auto.comparators.base import Comparator, ComparisonResult, Scorer
+from agentrec_auto.comparators.base import Comparator, ComparisonResult, Scorer, Side
 from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.migration import Limits, migrate_study
+from agentrec_auto.migration.baselines import Baseline
+from agentrec_auto.migration.targets import target_for
+from agentrec_auto.migration.translating import translated
 from agentrec_auto.store.copying import copy
 from agentrec_auto.store.file import FolderStore
 from agentrec_auto.store.sqlite import SQLiteStore
@@ -213,6 +217,36 @@ async def test_money_is_not_spent_beyond_the_limit(tmp_path, target):
     assert reason.startswith("not asked: the next question might have cost more than --max-cost leaves")
     again = await run_migration(str(tmp_path), "m", [Same()], target_url=target.url, pricing=Dollar())
     assert again.cached_count == 5 and len(target.asked) == 20
+
+
+async def test_torn_answers_cost_money(tmp_path, target):
+    """A stream that breaks off has been paid for: no attempt is made that --max-cost doesn't leave enough for."""
+    target.script = lambda ask: answer(ask, done=False)
+    limits = Limits(max_cost=0.60, retries=5)
+    folder = corpus(tmp_path, numbered(1))
+    report = await run_migration(
+        str(folder), "m", [Same()], target_url=target.url, limits=limits, pricing=Dollar()
+    )
+    assert len(target.asked) == 1  # for 50 cents
+    [row] = report.error_rows
+    assert row.reason.endswith("without its last event; --max-cost leaves nothing for another attempt")
+
+
+@pytest.mark.parametrize(
+    ("asked", "most"),
+    [
+        ({"max_tokens": 50}, 50),
+        ({"max_tokens": 50, "n": 3}, 150),
+        ({}, 4096),
+        ({"reasoning_effort": "high"}, 20480),
+    ],
+)
+def test_what_a_call_may_cost_is_told_by_the_request_that_is_sent(asked, most):
+    """Limits that translation raises, and answers that are asked for several times, count."""
+    question = openai(**asked)
+    target = target_for("claude-sonnet-4-5" if "reasoning_effort" in asked else "gpt-4.1")
+    sent = translated(target, question, max_tokens_default=4096, with_key=False)
+    assert sent.expected_usage(Baseline("b", "k", 0.0, Side()), 4096).output == most
 
 
 async def test_annotate_says_what_is_missing(tmp_path):

@@ -176,6 +176,14 @@ def test_what_a_provider_refuses():
         target_for("deepseek-chat").request(asking(response_format=ResponseFormat("schema", SCHEMA)))
 
 
+def test_what_openai_refuses_of_others_of_its_shape():
+    """A question of vLLM's or OpenRouter's goes to OpenAI without the members that are theirs alone."""
+    body = {"model": "qwen3", "messages": [{"role": "user", "content": "Hi"}], "top_k": 20, "min_p": 0.1}
+    asked = target_for("gpt-4.1").request(recorded("http://localhost:8000/v1/chat/completions", body))
+    assert not {"top_k", "min_p"} & json.loads(asked.body).keys()
+    assert "top_k 20 left out: OpenAI refuses it" in asked.notes
+
+
 OWN = TargetSettings(
     "cheap",
     "gpt-5-nano",

@@ -33,6 +33,16 @@ STREAMS = {
         b'data: {"candidates":[{"finishReason":null}]}\r\n\r\n',
         b'data: {"candidates":[{"finishReason":"STOP"}]}\r\n\r\n',
     ),
+    "gemini interactions": (
+        SSE,
+        b'event: step.stop\ndata: {"event_type":"step.stop"}\n\n',
+        b'data: {"event_type":"interaction.completed","interaction":{}}\n\n',
+    ),
+    "mistral conversations": (
+        SSE,
+        b'event: message.output.delta\ndata: {"type":"message.output.delta"}\n\n',
+        b'event: conversation.response.done\ndata: {"type":"conversation.response.done"}\n\n',
+    ),
     "cohere v2": (
         SSE,
         b'data: {"type":"content-delta"}\n\n',

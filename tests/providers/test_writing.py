@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from providers.asked import CONVERSATION, HI, IMAGE, IN_EACH, PDF, WEATHER, asking, write
+from providers.asked import CONVERSATION, HI, IMAGE, IN_EACH, PDF, WEATHER, asking, recorded, write
 from providers.questions import PIXEL, SCHEMA, read_back
 
 from agentrec_auto.providers import writing
@@ -156,3 +156,27 @@ def test_json_mode_without_the_word(dialect):
     assert "JSON mode asked for as any object's schema" in written.notes[0]
     said = asking(Turn("user", (Text("In JSON"),)), response_format=ResponseFormat("json"))
     assert "json_object" in json.dumps(write(said, dialect).body)
+
+
+@pytest.mark.parametrize("dialect", ["anthropic", "openai_responses", "mistral"])
+def test_what_gemini_lets_be_null_may_be_null_elsewhere(dialect):
+    """OpenAPI's ``nullable`` becomes a type, and its order of members goes; a member of that name stays."""
+    schema = {
+        "type": "OBJECT",
+        "properties": {
+            "city": {"type": "STRING", "nullable": True},
+            "nullable": {"anyOf": [{"type": "INTEGER"}, {"type": "STRING"}], "nullable": True},
+        },
+        "required": ["city", "nullable"],
+        "propertyOrdering": ["city", "nullable"],
+    }
+    body = {
+        "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+        "generationConfig": {"responseMimeType": "application/json", "responseSchema": schema},
+    }
+    asked = recorded("https://g.example/v1beta/models/gemini-2.5-flash:generateContent", body)
+    written = write(asked, dialect)
+    told = json.dumps(written.body)
+    assert '{"type": ["string", "null"]}' in told
+    assert '"nullable": {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]}' in told
+    assert "ropertyOrdering" not in told

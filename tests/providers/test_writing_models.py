@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from providers.asked import CONVERSATION, asking, openai, write
+from providers.asked import CONVERSATION, WEATHER, asking, openai, recorded, write
 
-from agentrec_auto.providers.conversation import ResponseFormat, Sampling
+from agentrec_auto.providers.conversation import ResponseFormat, Sampling, ToolChoice
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,77 @@ def test_thinking_of_claude(model, asked, told):
 @pytest.mark.parametrize(
     ("model", "asked", "told"),
     [
+        ("o3", "minimal", "low"),
+        ("o4-mini", "max", "high"),
+        ("gpt-5-mini", "xhigh", "high"),
+        ("gpt-5-mini", "none", "minimal"),
+        ("gpt-5-codex", "minimal", "low"),
+        ("gpt-5-pro", "low", "high"),
+        ("gpt-5.1", "minimal", "low"),
+        ("gpt-5.1-codex-max", "max", "xhigh"),
+        ("gpt-5.2", "max", "xhigh"),
+        ("gpt-5.2-chat-latest", "none", "medium"),
+        ("gpt-5.6-sol", "max", "max"),
+        ("gpt-5.6-sol", "none", "none"),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["openai_chat", "openai_responses"])
+def test_efforts_of_openai(model, asked, told, dialect):
+    """Each model has words of its own and refuses the others; the nearest is asked for, with a note."""
+    written = write(asking(sampling=Sampling(reasoning=asked)), dialect, model)
+    said = written.body.get("reasoning_effort") or written.body["reasoning"]["effort"]
+    assert said == told
+    noted = f"reasoning effort {asked!r} asked for as {told!r}, the nearest there is" in written.notes
+    assert noted is (asked != told)
+
+
+@pytest.mark.parametrize("model", ["claude-haiku-4-5", "claude-opus-4-6"])
+def test_no_claude_thinks_where_it_must_call(model):
+    """Thinking, by a budget or adaptive, and a demanded call are refused together: the call is the point."""
+    forced = asking(tools=(WEATHER,), tool_choice=ToolChoice("required"), sampling=Sampling(reasoning="high"))
+    written = write(forced, "anthropic", model)
+    assert "thinking" not in written.body and written.body["tool_choice"] == {"type": "any"}
+    assert "thinking left out: a Claude that thinks can't be made to call a tool" in written.notes
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "told"),
+    [
         ("gemini-2.5-flash", "low", {"thinkingBudget": 2048}),
         ("gemini-2.5-flash", 0, {"thinkingBudget": 0}),
         ("gemini-3-pro-preview", 16000, {"thinkingLevel": "high"}),
+        ("gemini-3-pro-preview", "none", {"thinkingLevel": "low"}),
+        ("gemini-3.1-pro-preview", "medium", {"thinkingLevel": "medium"}),
+        ("gemini-3-flash-preview", 0, {"thinkingLevel": "minimal"}),
+        ("gemini-2.5-pro", "none", {"thinkingBudget": 128}),
+        ("gemini-2.5-flash", "max", {"thinkingBudget": 24576}),
+        ("gemini-2.5-flash-lite", 100, {"thinkingBudget": 512}),
+        ("gemini-2.5-pro", -1, {"thinkingBudget": -1}),
         ("gemini-2.0-flash", "low", None),
     ],
 )
 def test_thinking_of_gemini(model, asked, told):
-    """In tokens before Gemini 3, in a word since."""
-    body = write(asking(sampling=Sampling(reasoning=asked)), "gemini", model).body
-    assert body.get("generationConfig", {}).get("thinkingConfig") == told
+    """In tokens before Gemini 3, in a word since, each within what the model takes."""
+    written = write(asking(sampling=Sampling(reasoning=asked)), "gemini", model)
+    assert written.body.get("generationConfig", {}).get("thinkingConfig") == told
+    noted = any(note.startswith("reasoning ") for note in written.notes)
+    assert noted is (told is None or asked not in told.values())
+
+
+def test_thinking_of_gemini_asked_in_its_own_dialect():
+    """What a Flash was asked is brought to what a Pro takes: thinking can't be turned off there."""
+    document = {
+        "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+        "generationConfig": {"thinkingConfig": {"thinkingBudget": 0, "includeThoughts": False}},
+    }
+    written = write(
+        recorded("https://g.example/v1beta/models/gemini-2.5-flash:generateContent", document),
+        "gemini",
+        "gemini-2.5-pro",
+    )
+    told = {"includeThoughts": False, "thinkingBudget": 128}
+    assert written.body["generationConfig"]["thinkingConfig"] == told
+    assert "reasoning 0 asked for as 128 tokens, the nearest there is" in written.notes
 
 
 @pytest.mark.parametrize(("model", "signed"), [("gemini-3-pro-preview", True), ("gemini-2.5-pro", False)])

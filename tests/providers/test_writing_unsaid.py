@@ -52,6 +52,24 @@ def test_unsaid(dialect, kind):
     assert why in refused(question, dialect)
 
 
+@pytest.mark.parametrize("dialect", ["anthropic", "bedrock_converse"])
+def test_texts_of_white_space(dialect):
+    """What models like to put before a call, and these APIs refuse, is left out with a note."""
+    blank = Turn("assistant", (Text("\n\n"), ToolCall("weather", {"city": "Nice"}, "1")))
+    result = Turn("tool", (ToolResult("1", (Text("21"),)),))
+    written = write(asking(HI, blank, result, tools=(WEATHER,), system=(" ", "Be brief.")), dialect)
+    assert len(written.body["messages"][1]["content"]) == 1
+    assert written.body["system"] in ("Be brief.", [{"text": "Be brief."}])
+    assert any(note.startswith("texts of white space left out: ") for note in written.notes)
+
+
+def test_calls_of_tools_that_are_not_described():
+    """Converse refuses a history with calls where no tools are described."""
+    call = Turn("assistant", (ToolCall("weather", {"city": "Nice"}, "1"),))
+    told = refused(asking(HI, call, Turn("tool", (ToolResult("1", (Text("21"),)),))), "bedrock_converse")
+    assert told == "tools were called that the request doesn't describe, which Bedrock Converse refuses"
+
+
 @pytest.mark.parametrize("dialect", ["anthropic", "gemini", "bedrock_converse"])
 def test_system_amid_the_conversation(dialect):
     """Where there is no such thing, it isn't made something else."""

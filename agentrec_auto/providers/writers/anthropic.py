@@ -54,6 +54,7 @@ class AnthropicWriter(Writer):
     ids = Ids(re.compile(r"[A-Za-z0-9_-]{1,64}"))
     tool_name = re.compile(r"[A-Za-z0-9_-]{1,128}")
     has_system_turns = False
+    has_blank_texts = False
     carries = frozenset({"parallel_tool_calls"})
 
     def path(self, model: str, stream: bool) -> str:
@@ -66,7 +67,7 @@ class AnthropicWriter(Writer):
         self, question: Question, model: str, max_tokens_default: int, notes: Notes
     ) -> dict[str, Any]:
         body: dict[str, Any] = {"model": model, "max_tokens": max_tokens_default}
-        told = [text for text in question.system if text]
+        told = question.system
         if told:
             body["system"] = told[0] if len(told) == 1 else [{"type": "text", "text": one} for one in told]
         body["messages"] = list(_messages(question.turns))

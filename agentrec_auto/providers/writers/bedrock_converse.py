@@ -1,7 +1,8 @@
 """Amazon Bedrock Converse.
 
 Source: API reference "Converse"; botocore 1.44.5, ``bedrock-runtime`` service model. Roles alternate, and the
-user begins; tools can't be forbidden; bytes only, no URLs.
+user begins; tools can't be forbidden, and are described wherever one was called; no text is blank; bytes, no
+URLs.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class BedrockConverseWriter(Writer):
     title = "Bedrock Converse"
     ids = Ids(re.compile(r"[A-Za-z0-9_.:-]{1,64}"))
     has_system_turns = False
+    has_blank_texts = False
 
     def path(self, model: str, stream: bool) -> str:
         return f"/model/{quote(model, safe='')}/converse{'-stream' if stream else ''}"
@@ -55,7 +57,7 @@ class BedrockConverseWriter(Writer):
         if question.turns[0].role == "assistant":
             raise UnsupportedRequestError(f"in {self.title} the user begins, and here the model does")
         body: dict[str, Any] = {}
-        if told := [{"text": text} for text in question.system if text]:
+        if told := [{"text": text} for text in question.system]:
             body["system"] = told
         body["messages"] = list(_messages(question.turns))
         choice = question.tool_choice
@@ -66,6 +68,10 @@ class BedrockConverseWriter(Writer):
                     f"tools can't be forbidden in {self.title} once they were called"
                 )
             notes.say(f"tools left out: they may not be called, which {self.title} can't say otherwise")
+        elif has_calls and not question.tools:
+            raise UnsupportedRequestError(
+                f"tools were called that the request doesn't describe, which {self.title} refuses"
+            )
         elif question.tools:
             tools = offered(question, notes, why=f"{self.title} chooses among all")
             config: dict[str, Any] = {"tools": [{"toolSpec": _spec(tool)} for tool in tools]}

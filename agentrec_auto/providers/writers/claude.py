@@ -52,7 +52,8 @@ def refit(body: dict[str, Any], model: str, known: Claude, notes: Notes) -> None
     if reading.members(body.get("tool_choice")).get("type") in ("any", "tool"):
         if not known.can_be_forced:
             raise UnsupportedRequestError(f"the request demands a tool call, and {model} can't be made to")
-        _think_not(body, "a Claude that thinks can't be made to call a tool", notes)
+        if _thinks(body):
+            _think_not(body, "a Claude that thinks can't be made to call a tool", notes)
     if not known.takes_sampling:
         drop(body, ("temperature", "top_p", "top_k"), f"{model} takes none", notes)
     elif _has_budget(body):
@@ -86,7 +87,7 @@ def _refit_thinking(body: dict[str, Any], model: str, known: Claude, notes: Note
         case "adaptive" if not known.adapts:
             body.pop("thinking")
             notes.say(f"adaptive thinking left out: {model} has none")
-    if _within_a_tool_loop(body):
+    if _has_budget(body) and _within_a_tool_loop(body):
         _think_not(body, "Claude wants its own thoughts before the calls answered here", notes)
 
 
@@ -103,10 +104,13 @@ def _has_budget(body: dict[str, Any]) -> bool:
     return reading.members(body.get("thinking")).get("type") == "enabled"
 
 
+def _thinks(body: dict[str, Any]) -> bool:
+    return reading.members(body.get("thinking")).get("type") in ("enabled", "adaptive")
+
+
 def _think_not(body: dict[str, Any], why: str, notes: Notes) -> None:
-    if _has_budget(body):
-        del body["thinking"]
-        notes.say(f"thinking left out: {why}")
+    del body["thinking"]
+    notes.say(f"thinking left out: {why}")
 
 
 def _within_a_tool_loop(body: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,6 +12,10 @@ from agentrec_auto.providers.writing import Notes
 _BUDGETS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16384, "xhigh": 32768, "max": 32768}
 """Thinking tokens for an effort. No provider says what its words mean in tokens; these are the steps that
 clients commonly take."""
+
+
+_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""The words for how hard to think, in their order."""
 
 
 def drawn(sampling: Sampling, names: Mapping[str, str], title: str, notes: Notes) -> dict[str, Any]:
@@ -69,6 +73,14 @@ def effort_of(reasoning: str | int | None) -> str | None:
             return word.lower()
 
 
+def nearest_effort(asked: str, taken: Sequence[str]) -> str:
+    """The word among those a model takes that is nearest, rather the harder one; an unknown one stays."""
+    if asked not in _EFFORTS or not taken:
+        return asked
+    at = _EFFORTS.index(asked)
+    return min(taken, key=lambda one: (abs(_EFFORTS.index(one) - at), -_EFFORTS.index(one)))
+
+
 def budget_of(reasoning: str | int | None) -> int | None:
     """The most tokens to think in; 0 for none, None where it is left to the model."""
     if reasoning is None or reasoning == -1:
@@ -83,7 +95,10 @@ def note_effort(asked: str | int | None, told: object, notes: Notes) -> None:
     if isinstance(asked, str) and isinstance(told, str):
         if asked.lower() != told:
             notes.say(f"reasoning effort {asked!r} asked for as {told!r}, the nearest there is")
-    elif asked is not None and told is not None and type(asked) is not type(told):
+    elif isinstance(asked, int) and isinstance(told, int):
+        if asked != told:
+            notes.say(f"reasoning {_told(asked)} asked for as {_told(told)} tokens, the nearest there is")
+    elif asked is not None and told is not None:
         kind = "effort" if isinstance(told, str) else "a budget of tokens"
         notes.say(f"reasoning {_told(asked)} asked for as {kind}: {_told(told)}")
 

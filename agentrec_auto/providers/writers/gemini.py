@@ -34,6 +34,7 @@ from agentrec_auto.providers.writers.drawing import (
     drop,
     effort_of,
     lower,
+    nearest_effort,
     note_effort,
     shorten,
 )
@@ -57,7 +58,7 @@ _SPELT = {
     "system_instruction": "systemInstruction",
     "tool_config": "toolConfig",
 }
-_LEVELS = {"none": "minimal", "xhigh": "high", "max": "high"}
+_LEVELS = ("minimal", "low", "medium", "high")
 _UNSIGNED = "skip_thought_signature_validator"
 
 
@@ -78,7 +79,7 @@ class GeminiWriter(Writer):
         self, question: Question, model: str, max_tokens_default: int, notes: Notes
     ) -> dict[str, Any]:
         body: dict[str, Any] = {}
-        if told := [{"text": text} for text in question.system if text]:
+        if told := [{"text": text} for text in question.system]:
             body["systemInstruction"] = {"parts": told}
         body["contents"] = list(_contents(question.turns))
         if question.tools:
@@ -217,11 +218,10 @@ def _thinking(asked: str | int, model: str, notes: Notes) -> dict[str, Any]:
     if asked == -1 or (isinstance(asked, int) and known is not None and not known.takes_levels):
         return {"thinkingConfig": {"thinkingBudget": asked}}
     if known is None or known.takes_levels:
-        effort = str(effort_of(asked))
-        level = _LEVELS.get(effort, effort)
+        level = nearest_effort(str(effort_of(asked)), known.levels if known is not None else _LEVELS)
         note_effort(asked, level, notes)
         return {"thinkingConfig": {"thinkingLevel": level}}
-    budget = budget_of(asked)
+    budget = known.budget(budget_of(asked) or 0)
     note_effort(asked, budget, notes)
     return {"thinkingConfig": {"thinkingBudget": budget}}
 
@@ -238,13 +238,15 @@ def _fit_thinking(config: dict[str, Any], model: str, known: GeminiModel, notes:
     if not known.thinks:
         config.pop("thinkingConfig", None)
         notes.say(f"thinking left out: {model} has none")
-    elif level is not None and not known.takes_levels:
-        config["thinkingConfig"] = {**along, "thinkingBudget": budget_of(level)}
-        note_effort(level, budget_of(level), notes)
-    elif budget is not None and budget >= 0 and known.takes_levels:
-        effort = str(effort_of(budget))
-        config["thinkingConfig"] = {**along, "thinkingLevel": _LEVELS.get(effort, effort)}
-        note_effort(budget, _LEVELS.get(effort, effort), notes)
+    elif not known.takes_levels and (level is not None or budget is not None):
+        told_budget = known.budget(budget if budget is not None else budget_of(level) or 0)
+        config["thinkingConfig"] = {**along, "thinkingBudget": told_budget}
+        note_effort(level if budget is None else budget, told_budget, notes)
+    elif known.takes_levels and (level is not None or (budget is not None and budget >= 0)):
+        asked = budget if level is None else level
+        told_level = nearest_effort(str(effort_of(asked)), known.levels)
+        config["thinkingConfig"] = {**along, "thinkingLevel": told_level}
+        note_effort(asked, told_level, notes)
     else:
         config["thinkingConfig"] = told
 

@@ -18,6 +18,7 @@ BESIDE_THE_POINT = frozenset(
     max_tool_calls stream_options extra_headers raw_response usage include_usage user_id provider
     transforms reasoning.summary reasoning.generate_summary reasoning.context
     thinking.display thinkingConfig.includeThoughts thinkingConfig.include_thoughts
+    generation_config.thinking_summaries conversation.name conversation.description handoff_execution
     generationConfig.responseLogprobs generationConfig.response_logprobs generationConfig.logprobs
     options.num_thread options.num_gpu options.num_ctx options.use_mmap options.num_batch options.main_gpu
     """.split()  # noqa: SIM905
@@ -41,6 +42,8 @@ MEANING = {
     "web_search_options": "the provider's own web search",
     "mcp_servers": "the provider's own MCP connector",
     "connectors": "the provider's own connectors",
+    "agent": "an agent of the provider's",
+    "agent_id": "an agent kept at the provider",
     "container": "a container kept at the provider",
     "prompt": "a prompt kept at the provider",
     "audio": "an answer in sound",

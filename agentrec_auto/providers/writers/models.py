@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 _CLAUDE = re.compile(r"claude-(?P<family>[a-z]+)-(?P<major>\d+)(?:[-.](?P<minor>\d{1,2})(?!\d))?")
 _OLD_CLAUDE = re.compile(r"claude-(?:v|instant|\d)")
-_GEMINI = re.compile(r"gemini-(?P<major>\d+)(?:\.(?P<minor>\d+))?")
+_GEMINI = re.compile(r"gemini-(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:-(?P<family>pro|flash-lite|flash))?")
 _GPT = re.compile(r"gpt-(?P<major>\d+)(?:\.(?P<minor>\d+))?(?P<more>[a-z0-9.-]*)")
 _O_SERIES = re.compile(r"o\d(?:-|$)")
+_MIDDLE = ("low", "medium", "high")
+_GEMINI_BUDGETS = {"pro": (128, 32768), "flash": (1, 24576), "flash-lite": (512, 24576)}
 
 
 def bare(model: str) -> str:
@@ -92,29 +94,45 @@ class GPT:
     always: bool
     """Whether it does unless told not to."""
 
-    can_stop: bool
-    """Whether it takes the effort ``none``."""
+    efforts: tuple[str, ...] = ()
+    """The words for how hard to think that it takes."""
 
     @classmethod
     def of(cls, model: str) -> GPT | None:
         """The model that a name means; None for models of others."""
         name = bare(model)
         if _O_SERIES.match(name):
-            return cls(True, True, False)
+            return cls(True, True, ("medium",) if "deep-research" in name else _MIDDLE)
         if name.startswith("gpt-oss"):
-            return cls(True, False, False)  # takes sampling all the same
+            return cls(True, False, _MIDDLE)  # takes sampling all the same
         found = _GPT.match(name)
         if found is None:
-            return cls(False, False, False) if name.startswith(("gpt-", "chatgpt-")) else None
-        major, minor, more = int(found["major"]), int(found["minor"] or 0), found["more"]
-        if major < 5 or (major == 5 and not minor and more.startswith("-chat")):
-            return cls(False, False, False)
+            return cls(False, False) if name.startswith(("gpt-", "chatgpt-")) else None
+        version, more = (int(found["major"]), int(found["minor"] or 0)), found["more"]
+        if version < (5, 0) or (version == (5, 0) and more.startswith("-chat")):
+            return cls(False, False)
         fixed = more.startswith(("-chat", "-pro"))
-        opt_in = (
-            major == 5 and 1 <= minor <= 4 and not fixed and not (minor == 1 and more.startswith("-codex"))
-        )
-        can_stop = not fixed and major == 5 and minor >= 1
-        return cls(True, not opt_in, can_stop)
+        opt_in = (5, 1) <= version <= (5, 4) and not fixed and not _is_first_codex(version, more)
+        return cls(True, not opt_in, _efforts(version, more))
+
+
+def _is_first_codex(version: tuple[int, int], more: str) -> bool:
+    return version <= (5, 1) and more.startswith("-codex")
+
+
+def _efforts(version: tuple[int, int], more: str) -> tuple[str, ...]:
+    """What a GPT-5 or later takes, as its refusals say it ("Supported values are …")."""
+    if more.startswith("-chat"):
+        return ("medium",)
+    if more.startswith("-pro"):
+        return ("high",) if version == (5, 0) else ("medium", "high", "xhigh")
+    if _is_first_codex(version, more):
+        return (*_MIDDLE, "xhigh") if "-max" in more else _MIDDLE
+    if version == (5, 0):
+        return ("minimal", *_MIDDLE)
+    latest = ("xhigh", "max") if version >= (5, 6) else ("xhigh",) if version >= (5, 2) else ()
+    stop = ("none",) if version < (6, 0) else ()
+    return (*stop, *_MIDDLE, *latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +140,16 @@ class GeminiModel:
     """What a Gemini takes."""
 
     version: tuple[int, int]
+    family: str = "flash"
+    """``pro``, ``flash`` or ``flash-lite``."""
 
     @classmethod
     def of(cls, model: str) -> GeminiModel | None:
         """The Gemini that a name means; None for other models."""
         found = _GEMINI.search(bare(model))
-        return cls((int(found["major"]), int(found["minor"] or 0))) if found else None
+        if found is None:
+            return None
+        return cls((int(found["major"]), int(found["minor"] or 0)), found["family"] or "flash")
 
     @property
     def thinks(self) -> bool:
@@ -137,6 +159,20 @@ class GeminiModel:
     def takes_levels(self) -> bool:
         """Whether thinking is asked for in a word, not in tokens."""
         return self.version >= (3, 0)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """These words."""
+        if self.family != "pro":
+            return ("minimal", *_MIDDLE)
+        return _MIDDLE if self.version >= (3, 1) else ("low", "high")
+
+    def budget(self, asked: int) -> int:
+        """The nearest budget of tokens that it takes: a Pro can't but think."""
+        least, most = _GEMINI_BUDGETS[self.family]
+        if asked < 0 or (asked == 0 and self.family != "pro"):
+            return asked
+        return min(max(asked, least), most)
 
     @property
     def wants_signatures(self) -> bool:

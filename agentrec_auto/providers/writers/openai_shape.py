@@ -19,7 +19,7 @@ from agentrec_auto.providers.conversation import (
     Turn,
 )
 from agentrec_auto.providers.writers import carrying, schemas
-from agentrec_auto.providers.writers.drawing import drop
+from agentrec_auto.providers.writers.drawing import drop, nearest_effort, note_effort
 from agentrec_auto.providers.writers.models import GPT
 from agentrec_auto.providers.writers.preparing import joined
 from agentrec_auto.providers.writing import Notes
@@ -171,9 +171,9 @@ def fit_gpt(body: dict[str, Any], model: str, effort: str | None, notes: Notes) 
         if effort != "none":
             notes.say(f"reasoning effort {effort!r} left out: {model} doesn't reason")
         return None
-    if effort == "none" and told.reasons and not told.can_stop:
-        notes.say(f"reasoning effort 'none' asked for as 'low': {model} can't but reason")
-        effort = "low"
+    if effort is not None:
+        effort, asked = nearest_effort(effort, told.efforts), effort
+        note_effort(asked, effort, notes)
     thinks = effort not in (None, "none") if not told.always else effort != "none"
     if told.reasons and thinks and "gpt-oss" not in model:
         for name in ("temperature", "top_p"):

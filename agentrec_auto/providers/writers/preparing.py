@@ -24,12 +24,15 @@ from agentrec_auto.providers.conversation import (
     Turn,
 )
 from agentrec_auto.providers.writers.leftovers import judge
+from agentrec_auto.providers.writers.schemas import without_openapi
 from agentrec_auto.providers.writing import Notes, Writer, refuse_kept
 
 
 def prepared(question: Question, writer: Writer, notes: Notes) -> Question:
     """The question as ``writer`` composes it; `UnsupportedRequestError` where it can't."""
     refuse_kept(question, writer.title)
+    if question.source is not None and question.source.dialect == "gemini":
+        question = _in_json_schema(question)
     for tool in question.tools:
         _check(tool, writer)
     turns = tuple(_sayable(question.turns, writer, notes))
@@ -44,7 +47,19 @@ def prepared(question: Question, writer: Writer, notes: Notes) -> Question:
     tools, choice = question.tools, question.tool_choice
     if not tools and choice is not None:
         choice = None
-    return replace(question, turns=tuple(linked(turns, writer)), tools=tools, tool_choice=choice)
+    system = tuple(text for text in question.system if text and (writer.has_blank_texts or text.strip()))
+    return replace(
+        question, turns=tuple(linked(turns, writer)), system=system, tools=tools, tool_choice=choice
+    )
+
+
+def _in_json_schema(question: Question) -> Question:
+    """The question with schemas that everybody understands, not only Gemini."""
+    form = question.response_format
+    if form is not None:
+        form = replace(form, schema=without_openapi(form.schema))
+    tools = tuple(replace(tool, parameters=without_openapi(tool.parameters)) for tool in question.tools)
+    return replace(question, tools=tools, response_format=form)
 
 
 def joined(turns: Iterable[Turn], *roles: str) -> Iterator[Turn]:
@@ -155,6 +170,8 @@ def _parts(parts: Iterable[Part], writer: Writer, notes: Notes) -> Iterator[Part
         match part:
             case Text(""):
                 pass
+            case Text(text) if not writer.has_blank_texts and not text.strip():
+                notes.say(f"texts of white space left out: {writer.title} refuses them")
             case Reasoning():
                 notes.say("what the other model thought before is left out: it can't be sent to another")
             case Refusal(text):

@@ -11,12 +11,41 @@ from agentrec_auto.providers.conversation import ResponseFormat
 from agentrec_auto.providers.writing import Notes
 
 _FORMATS = frozenset("date-time time date duration email hostname uri ipv4 ipv6 uuid".split())  # noqa: SIM905
+_BY_NAME = ("properties", "$defs", "definitions")
 _ANTHROPIC = frozenset(
     """
     $ref $defs definitions type anyOf allOf enum const description title properties required
     additionalProperties items format default
     """.split()  # noqa: SIM905
 )
+
+
+def without_openapi(schema: Any) -> Any:
+    """A schema of Gemini's, who has OpenAPI's words, in JSON Schema's: null is a type, and order none."""
+    if isinstance(schema, list):
+        return [without_openapi(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {
+        name: _each(value) if name in _BY_NAME else without_openapi(value)
+        for name, value in schema.items()
+        if name not in ("nullable", "propertyOrdering", "property_ordering")
+    }
+    if schema.get("nullable") is True:
+        if isinstance(kind := made.get("type"), str):
+            made["type"] = [kind, "null"]
+        elif isinstance(made.get("anyOf"), list):
+            made["anyOf"] = [*made["anyOf"], {"type": "null"}]
+        if isinstance(made.get("enum"), list) and None not in made["enum"]:
+            made["enum"] = [*made["enum"], None]
+    return made
+
+
+def _each(members: Any) -> Any:
+    """The schemas of an object's members: these have names, and no keywords."""
+    if not isinstance(members, dict):
+        return members
+    return {name: without_openapi(one) for name, one in members.items()}
 
 
 def no_arguments(schema: Any) -> dict[str, Any]:

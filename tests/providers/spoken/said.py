@@ -81,6 +81,13 @@ def sse(*events: Any, done: bool = False, named: bool = False) -> bytes:
     return ("".join(lines) + ("data: [DONE]\n\n" if done else "")).encode()
 
 
+def named(*events: tuple[str, Any]) -> bytes:
+    """Events whose documents don't say their names under ``type``."""
+    return "".join(
+        f"event: {name}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n" for name, told in events
+    ).encode()
+
+
 def lines(*events: Any) -> bytes:
     return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events).encode()
 
