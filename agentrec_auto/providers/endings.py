@@ -5,10 +5,13 @@ its terminator:
 
     OpenAI Chat, Mistral    ``data: [DONE]``
     OpenAI Responses        ``response.completed`` · ``response.incomplete``
-    Anthropic               ``message_stop``
+    Anthropic               a ``message_delta`` with a ``stop_reason`` · ``message_stop``
     Gemini                  a candidate with ``finishReason``
     Cohere                  ``message-end`` (v2) · ``stream-end`` (v1)
     Ollama                  ``"done": true``
+
+Behind Anthropic's stop reason only an empty ``message_stop`` comes, often in a chunk of its own. litellm
+(sync, 1.106) doesn't read that one, and keeps the response for good: neither closed nor collected.
 
 Dialect-free on purpose: gateways serve one dialect under another's path.
 
@@ -33,6 +36,7 @@ _FAILED_TYPES = frozenset({"error", "response.failed"})
 _MARKS = (
     b"[DONE]",
     b"message_stop",
+    b"message_delta",
     b"message-end",
     b"stream-end",
     b"response.completed",
@@ -131,7 +135,12 @@ def _ending(event: bytes) -> Ending | None:
     if not isinstance(document, dict):
         return None
     kinds = {kind for kind in (document.get("type"), document.get("event_type")) if isinstance(kind, str)}
-    if kinds & _LAST_TYPES or document.get("done") is True or _has_finished(document.get("candidates")):
+    if (
+        kinds & _LAST_TYPES
+        or document.get("done") is True
+        or _has_finished(document.get("candidates"))
+        or ("message_delta" in kinds and _has_stopped(document.get("delta")))
+    ):
         return Ending.COMPLETE
     failed = isinstance(document.get("error"), (dict, str)) and "choices" not in document
     return Ending.FAILED if failed or kinds & _FAILED_TYPES else None
@@ -141,6 +150,10 @@ def _has_finished(candidates: object) -> bool:
     return isinstance(candidates, list) and any(
         isinstance(candidate, dict) and candidate.get("finishReason") for candidate in candidates
     )
+
+
+def _has_stopped(delta: object) -> bool:
+    return isinstance(delta, dict) and bool(delta.get("stop_reason"))
 
 
 def _fields(event: bytes) -> tuple[str, bytes]:

@@ -16,6 +16,7 @@ DIALECTS = {
     "chat": (CHAT, question(stream=True), b"data: [DONE]\n\n"),
     "responses": ("/v1/responses", {"model": "m", "input": "why?", "stream": True}, b"response.completed"),
     "messages": (MESSAGES, {**question(stream=True), "max_tokens": 9}, b'"message_stop"'),
+    "messages, its stop reason": (MESSAGES, {**question(stream=True), "max_tokens": 9}, b'"end_turn"'),
     "gemini": (
         "/v1beta/models/g:streamGenerateContent?alt=sse",
         {"contents": [{"role": "user", "parts": [{"text": "why?"}]}]},
@@ -40,7 +41,7 @@ async def test_complete_at_last_event(
 ) -> None:
     """At the dialect's last event it is saved, complete, though the server goes on and nobody closes.
 
-    openai closes at ``[DONE]``; litellm never closes its Anthropic streams.
+    openai closes at ``[DONE]``; litellm never closes its Anthropic streams, nor reads on behind a stop reason.
     """
     path, body, mark = DIALECTS[dialect]
     corpus.switch("record")
