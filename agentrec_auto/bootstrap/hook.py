@@ -170,7 +170,7 @@ def begin_run(environ: "MutableMapping[str, str]") -> None:
     if "AGENTREC_RUN_ID" not in environ:
         identity = os.urandom(8).hex()
         here = folder() or os.sep
-        temporary = (environ.get("TMPDIR", ""), environ.get("TEMP", ""), "/tmp", "/var/tmp", here)
+        temporary = (environ.get("TMPDIR", ""), environ.get("TEMP", ""), "/tmp", "/var/tmp", "/dev/shm", here)
         writable = next((place for place in temporary if os.access(place, os.W_OK)), here)
         environ["AGENTREC_RUN_ID"] = identity
         environ["AGENTREC_RUN_DIR"] = os.path.join(here, writable, "agentrec-run-" + identity)

@@ -45,7 +45,10 @@ def run(words: Sequence[str]) -> int:
     try:
         if "exec" in given or environ["AGENTREC_MODE"] == "off":
             supervise.become(command, environ)
-        _make_ledger(environ["AGENTREC_RUN_DIR"])
+        if untold := _make_ledger(environ["AGENTREC_RUN_DIR"]):
+            say(untold)
+            if environ["AGENTREC_MODE"] == "replay":  # which must not end well over what was missed
+                return WRONGLY_ASKED
         awaited = is_awaited(command) and _await_report(environ)
         code = supervise.wait_for(command, environ)
     except OSError as error:
@@ -53,7 +56,9 @@ def run(words: Sequence[str]) -> int:
         return _not_started(command, error)
     ours = os.environ.get("AGENTREC_RUN_OWNER") == str(os.getpid())
     never_came = awaited and _is_unreported(environ["AGENTREC_RUN_DIR"])
-    red = summary.close_run(environ, outer="" if ours else os.environ.get("AGENTREC_RUN_DIR", ""))
+    red = False
+    if not untold or os.path.isdir(environ["AGENTREC_RUN_DIR"]):  # the first event may have had better luck
+        red = summary.close_run(environ, outer="" if ours else os.environ.get("AGENTREC_RUN_DIR", ""))
     if never_came:
         replays = environ["AGENTREC_MODE"] == "replay" and not _may_go_live(environ)
         if replays or not kept_out_by:
@@ -95,13 +100,19 @@ def _kept_out(command: Sequence[str]) -> str:
     return scripts.kept_out(command, os.environ.get("PATH", os.defpath))
 
 
-def _make_ledger(folder: str) -> None:
+def _make_ledger(folder: str) -> str:
     """Make the folder here, and not where the first event is: a process that can't see us (in a namespace of
-    its own) takes one that isn't there for that of a run which is over."""
+    its own) takes one that isn't there for that of a run which is over. Gives what to say where it
+    can't be made."""
     try:
         os.mkdir(folder, 0o700)
-    except OSError:  # the first event may have better luck
-        return
+    except OSError as error:
+        return (
+            f"no folder can be made in {os.path.dirname(folder)} ({(error.strerror or str(error)).lower()}), "
+            "and so what is replayed, recorded and missed can't be counted: set TMPDIR to a folder that can "
+            "be written to, or do without a summary by --exec"
+        )
+    return ""
 
 
 def _await_report(environ: dict[str, str]) -> bool:

@@ -12,8 +12,8 @@ from agentrec_auto.errors import ConfigError
 from agentrec_auto.migration.consulting import EMBEDDING, JUDGE, RecordedEmbedder, RecordedJudge
 from agentrec_auto.migration.limits import Limits
 from agentrec_auto.migration.recordings import Recordings
-from agentrec_auto.migration.sides import Prices
 from agentrec_auto.migration.targets import Target, target_for
+from agentrec_auto.pricing import Catalog, open_catalog
 from agentrec_auto.settings import Settings
 
 
@@ -99,8 +99,6 @@ def _target(name: str, corpus: Corpus, option: str) -> Target:
         raise ConfigError(str(error), where=f"{option} {name}") from error
 
 
-def prices(files: str, as_of: str, settings: Settings) -> Prices:
+def prices(files: str, as_of: str, settings: Settings) -> Catalog:
     """What tokens cost: as ``files`` say, then the settings, then the price library."""
-    from agentrec_auto.pricing import open_catalog
-
     return open_catalog(files, as_of, settings.prices)

@@ -20,6 +20,7 @@ from agentrec_auto.migration.rows import Study
 from agentrec_auto.migration.run import Options, study
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
+from agentrec_auto.pricing import Catalog
 
 
 def register(app: typer.Typer) -> None:
@@ -101,9 +102,9 @@ def migrate(
         stopping=stopping,
     )
     if max_cost is not None:
-        _check_prices(asked, options)
+        _check_prices(asked, prices)
     if dry_run:
-        _plan(recordings, asked, options, as_json)
+        _plan(recordings, asked, options, as_json, cure=prices.cure)
         return
     _check_keys(recordings, asked, options)
     compared = judging.comparators(
@@ -148,19 +149,17 @@ async def _asked(
     return found, heard[0] if heard else 0
 
 
-def _check_prices(targets: Sequence[Target], options: Options) -> None:
+def _check_prices(targets: Sequence[Target], prices: Catalog) -> None:
     """`ConfigError` where nobody knows what a target costs: then there is no stopping before it is spent."""
     from agentrec_auto.providers.conversation import Usage
 
     for target in targets:
-        known = options.prices is not None and options.prices.cost(
-            target.model, target.provider, Usage(input=1_000, output=1_000)
-        )
-        if known is None or known is False:
+        if prices.cost(target.model, target.provider, Usage(input=1_000, output=1_000)) is None:
+            expected = "a target whose price is known, or its price in a file for --pricing"
             raise ConfigError(
                 f"no price for {target.name!r}",
                 where="--max-cost",
-                expected="a target whose price is known, or its price in a file for --pricing",
+                expected=f"{expected}; {prices.cure}" if prices.cure else expected,
             )
 
 
@@ -174,7 +173,10 @@ def _check_keys(recordings: Recordings, targets: Sequence[Target], options: Opti
             target.check_key()
 
 
-def _plan(recordings: Recordings, targets: Sequence[Target], options: Options, as_json: bool) -> None:
+def _plan(
+    recordings: Recordings, targets: Sequence[Target], options: Options, as_json: bool, *, cure: str
+) -> None:
+    """Tell what would be asked. ``cure``: what brings prices, where there is no list of them."""
     found = asyncio.run(_planned(recordings, targets, options))
     asking = [one for one in found if one.fate == "ask"]
     costs = [one.cost_usd for one in asking]
@@ -202,6 +204,8 @@ def _plan(recordings: Recordings, targets: Sequence[Target], options: Options, a
         output.note(f"and {len(found) - room:,} more")
     money = f", ${known:.4f} at most" if asking and None not in costs else ""
     unpriced = f", {costs.count(None):,} of them without a price" if None in costs else ""
+    if unpriced and cure:
+        unpriced += f" ({cure})"
     skipped = sum(one.fate == "skip" for one in found)
     output.note(
         f"would ask {output.plural(len(asking), 'question')}{money}{unpriced}; "

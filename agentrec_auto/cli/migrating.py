@@ -222,8 +222,14 @@ def finish(study: Study, paper: Paper, asked: Gates, *, as_json: bool) -> int:
             of = f" ({one.target})" if len(study.reports) > 1 else ""
             typer.echo(output.inert(f"{'passed' if one.passed else 'FAILED'}: {one.gate}{of}: {one.why}"))
     if is_empty:
-        output.note(_nothing(study, asked))
+        output.note(
+            f"NOTHING WAS COMPARED{': no gate can be judged' if asked else ''}. {_why_nothing(study)}"
+        )
         return 2 if asked else 1
+    comparators = [one for target in view.targets for one in target.comparators]
+    if comparators and not any(one.compared for one in comparators):
+        output.note("NOTHING WAS COMPARED: every comparator failed")
+        return 1
     return 0 if all(one.passed for one in verdicts) else 1
 
 
@@ -238,18 +244,15 @@ def _show(view: View) -> None:
         typer.echo(render_console(view))
 
 
-def _nothing(study: Study, asked: Gates) -> str:
-    """The loud line of a report over nothing."""
+def _why_nothing(study: Study) -> str:
+    """Why a report is over nothing: what most rows say."""
     rows = [row for report in study.reports for row in report.rows]
     if not rows:
-        why = "no recorded question matches (see `agentrec ls`)"
-    else:
-        reasons: dict[str, int] = {}
-        for row in rows:
-            reasons[row.reason or row.status] = reasons.get(row.reason or row.status, 0) + 1
-        why = max(reasons, key=lambda reason: reasons[reason])
-    judged = ": no gate can be judged" if asked else ""
-    return f"NOTHING WAS COMPARED{judged}. {why}"
+        return "no recorded question matches (see `agentrec ls`)"
+    reasons: dict[str, int] = {}
+    for row in rows:
+        reasons[row.reason or row.status] = reasons.get(row.reason or row.status, 0) + 1
+    return max(reasons, key=lambda reason: reasons[reason])
 
 
 def _told(study: Study, verdicts: Sequence[Verdict], written: Sequence[Path]) -> dict[str, Any]:

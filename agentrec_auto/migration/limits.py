@@ -120,6 +120,9 @@ class Budget:
         self.most = most
         self.spent = 0.0
         self.is_exhausted = False
+        self.refused = 0.0
+        """What the call might have cost for which there was not enough."""
+
         self._aside = 0.0
         self._settled = asyncio.Condition()
 
@@ -134,7 +137,7 @@ class Budget:
         async with self._settled:
             while not self.is_exhausted and self.spent + self._aside + estimate > self.most:
                 if not self._aside:
-                    self.is_exhausted = True
+                    self.is_exhausted, self.refused = True, estimate
                     self._settled.notify_all()
                     break
                 await self._settled.wait()

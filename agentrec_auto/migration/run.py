@@ -125,9 +125,11 @@ class _Run:
 
     @property
     def _out_of_money(self) -> str:
-        return (
-            f"the next question might have cost more than --max-cost leaves (spent ${self._budget.spent:.4f})"
-        )
+        budget = self._budget
+        told = f"the next question might have cost more than --max-cost leaves (spent ${budget.spent:.4f})"
+        if budget.most is not None and budget.refused > budget.most:  # the same again would end at once
+            told += f": it may cost ${budget.refused:.4f}, so give --max-cost more"
+        return told
 
     async def rows(self, jobs: list[tuple[Baseline, Target]]) -> list[RowResult]:
         """A row for each job, in their order; jobs are taken off the list."""

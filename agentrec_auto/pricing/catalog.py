@@ -72,11 +72,13 @@ class Catalog:
             told.append(f"{' and '.join(sources)}, prices {when}")
         if lacking:
             named = ", ".join([*lacking][:_NAMED]) + (", …" if len(lacking) > _NAMED else "")
-            cure = ""
-            if self._library.version is None:
-                cure = " (`pip install 'agentrec-auto[migrate]'` brings a price list)"
-            told.append(f"no price for {named}{cure}")
+            told.append(f"no price for {named}" + (f" ({self.cure})" if self.cure else ""))
         return "; ".join(told)
+
+    @property
+    def cure(self) -> str:
+        """What brings prices, where no list of them is installed; else empty."""
+        return "" if self._library.version else "`pip install 'agentrec-auto[migrate]'` brings a price list"
 
     def _look_up(self, model: str, provider: str, day: date) -> Price | None:
         if not model:

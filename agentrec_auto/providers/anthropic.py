@@ -119,7 +119,9 @@ class Anthropic(Dialect):
                     if name := _PIECES.get(reading.text(delta.get("type"))):
                         block[name] = reading.text(block.get(name)) + reading.text(delta.get(name))
                 case "message_delta":
-                    message.update(reading.members(told.get("delta")))
+                    delta = reading.members(told.get("delta"))
+                    is_whole = is_whole or bool(delta.get("stop_reason"))
+                    message.update(delta)
                     counted = reading.members(told.get("usage"))
                     message["usage"] = {**reading.members(message.get("usage")), **counted}
                 case "message_stop":

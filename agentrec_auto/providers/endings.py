@@ -5,10 +5,14 @@ its terminator:
 
     OpenAI Chat, Mistral    ``data: [DONE]`` · ``conversation.response.done`` (Conversations)
     OpenAI Responses        ``response.completed`` · ``response.incomplete``
-    Anthropic               ``message_stop``
+    Anthropic               ``message_stop``, or the connection let go behind a ``stop_reason``
     Gemini                  a candidate with ``finishReason`` · ``interaction.completed`` (Interactions)
     Cohere                  ``message-end`` (v2) · ``stream-end`` (v1)
     Ollama                  ``"done": true``
+
+Behind Anthropic's stop reason only an empty ``message_stop`` comes, often in a chunk of its own. litellm
+(sync, 1.106) doesn't read that one, and keeps the response for good, neither closed nor collected: so what
+was left behind the stop reason is whole, too.
 
 Dialect-free on purpose: gateways serve one dialect under another's path.
 
@@ -36,6 +40,7 @@ _FAILED_TYPES = frozenset({"error", "response.failed", "conversation.response.er
 _MARKS = (
     b"[DONE]",
     b"message_stop",
+    b"message_delta",
     b"message-end",
     b"stream-end",
     b"response.completed",
@@ -84,7 +89,7 @@ def status_in(chunks: Iterable[CapturedChunk]) -> int | None:
 class Terminator:
     """Watches the decoded body of a stream, piece by piece, for the event that ends it."""
 
-    __slots__ = ("_boundary", "_event", "_has_mark")
+    __slots__ = ("_boundary", "_event", "_has_mark", "has_stop_reason")
 
     def __init__(self, content_type: bytes) -> None:
         sse = content_type.split(b";")[0].strip().lower() == b"text/event-stream"
@@ -92,6 +97,9 @@ class Terminator:
         self._has_mark = _marks().any_in
         self._event = bytearray()
         """What has come of the event that isn't whole yet."""
+
+        self.has_stop_reason = False
+        """Whether all has been said but the event that ends the stream."""
 
     def feed(self, piece: bytes) -> Ending | None:
         """Take the next piece.
@@ -111,6 +119,7 @@ class Terminator:
                 whole = bytes(event[begin : boundary.start()])
                 if self._has_mark(whole):
                     ending = _ending(whole)
+                    self.has_stop_reason |= ending is None and _has_stop_reason(whole)
             begin = boundary.end()
         if begin:
             del event[:begin]
@@ -146,6 +155,16 @@ def _has_finished(candidates: object) -> bool:
     return isinstance(candidates, list) and any(
         isinstance(candidate, dict) and candidate.get("finishReason") for candidate in candidates
     )
+
+
+def _has_stop_reason(event: bytes) -> bool:
+    """Whether one event is Anthropic's last but one."""
+    try:
+        document = json.loads(_fields(event)[1])
+    except (ValueError, RecursionError):
+        return False
+    delta = document.get("delta") if isinstance(document, dict) else None
+    return isinstance(delta, dict) and bool(delta.get("stop_reason"))
 
 
 def _fields(event: bytes) -> tuple[str, bytes]:

@@ -12,6 +12,7 @@ from agentrec_auto.bootstrap import hook
 from agentrec_auto.bootstrap.environment import settle
 from agentrec_auto.bootstrap.keys import drop_dummy_keys, set_dummy_keys
 from agentrec_auto.bootstrap.start import uninstall
+from agentrec_auto.errors import ConfigError
 from agentrec_auto.flow import active
 from agentrec_auto.flow.ledger import PYTEST
 from agentrec_auto.flow.recorder import Recorder
@@ -19,6 +20,7 @@ from agentrec_auto.pytest_plugin.environ import Changes
 
 RUN_DIR = "AGENTREC_RUN_DIR"
 RUN_OWNER = "AGENTREC_RUN_OWNER"
+SHARED_MEMORY = "/dev/shm"
 
 
 class Run:
@@ -39,7 +41,7 @@ class Run:
         self.corpus = environ["AGENTREC_CORPUS"]
         self._outer = _outer_folder(environ)
         name = f"{PYTEST}{os.getpid()}-{os.urandom(4).hex()}"
-        self.folder = os.path.join(self._outer or tempfile.gettempdir(), name)
+        self.folder = os.path.join(self._outer or temporary(), name)
         """Made by the first event."""
 
         hook.begin_run(environ)
@@ -78,6 +80,23 @@ class Run:
         if self._outer:
             move_files(self.folder, self._outer)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def temporary() -> str:
+    """A folder for what a run leaves for a while; also in a container that is read-only.
+
+    Raises `ConfigError` where there is none: misses couldn't be told.
+    """
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        if os.access(SHARED_MEMORY, os.W_OK):
+            return SHARED_MEMORY
+        problem, expected = (
+            "no folder for temporary files can be written to",
+            "one by TMPDIR, to count misses",
+        )
+        raise ConfigError(problem, where="this environment", expected=expected) from None
 
 
 def swap(recorder: Recorder | None) -> Recorder | None:

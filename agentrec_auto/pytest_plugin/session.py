@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from functools import partial
@@ -21,7 +20,7 @@ from agentrec_auto.flow.ledger import Event
 from agentrec_auto.flow.tally import Tally
 from agentrec_auto.pytest_plugin import summary
 from agentrec_auto.pytest_plugin.marks import overrides_of
-from agentrec_auto.pytest_plugin.run import Run
+from agentrec_auto.pytest_plugin.run import Run, temporary
 from agentrec_auto.pytest_plugin.said import anything_said, said
 from agentrec_auto.pytest_plugin.stages import Stages, start_lane
 from agentrec_auto.pytest_plugin.tail import Tail
@@ -186,7 +185,7 @@ def _take_back_at_the_end(config: pytest.Config, run: Run) -> None:
 
 
 def _folder_of_workers(testrun: str) -> str:
-    return os.path.join(tempfile.gettempdir(), f"agentrec-run-{testrun}")
+    return os.path.join(temporary(), f"agentrec-run-{testrun}")
 
 
 def _blame(report: pytest.TestReport, text: str) -> None:

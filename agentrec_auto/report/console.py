@@ -65,7 +65,7 @@ def _rate(one: ComparatorView) -> str:
     if one.agreement is not None:
         told.append(f"baseline with itself {wording.percent(one.agreement.value)}")
     if one.errors:
-        told.append(f"{one.errors} failed to compare")
+        told.append(wording.failed_to_compare(one))
     return "  ".join(told)
 
 

@@ -131,6 +131,7 @@ class _Scores:
     failed: int = 0
     compared: int = 0
     errors: int = 0
+    failure: str = ""
     total: float = 0.0
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
 
@@ -178,6 +179,7 @@ class _Tally:
             rate=rate(scores.passed, scores.passed + scores.failed),
             compared=scores.compared,
             errors=scores.errors,
+            failure=scores.failure,
             mean_score=scores.total / scores.compared if scores.compared else None,
             agreement=rate(*agreement) if agreement[1] else None,
             histogram=tuple(scores.bins),
@@ -187,6 +189,7 @@ class _Tally:
 def _count(scores: _Scores, result: ComparisonResult) -> None:
     if result.error:
         scores.errors += 1
+        scores.failure = scores.failure or result.detail
         return
     scores.compared += 1
     score = min(1.0, max(0.0, result.score))  # one of somebody's own may say anything; NaN becomes 0

@@ -36,6 +36,9 @@ def parts(view: View) -> Iterator[RenderableType]:
         yield ""
         yield _categories(view)
     for target in view.targets:
+        for one in target.comparators:
+            if one.errors:
+                yield _text(f"{one.name}: {wording.failed_to_compare(one)}", "red")
         for group in target.reasons:
             yield _text(f"{group.count:,} {group.status}: {group.text}", "dim")
 

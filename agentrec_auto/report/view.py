@@ -65,6 +65,9 @@ class ComparatorView:
     rate: Rate
     compared: int
     errors: int
+    failure: str
+    """Why it could not compare, in the words of the first time; empty where it always could."""
+
     mean_score: float | None
     agreement: Rate | None
     """The baseline's earlier takes against its newest; None where there is one take a question."""

@@ -6,9 +6,12 @@ import math
 from collections.abc import Iterable
 
 from agentrec_auto.migration.numbers import Interval
-from agentrec_auto.report.view import PairedView, Rate, RatioView, TargetView, View
+from agentrec_auto.report.view import ComparatorView, PairedView, Rate, RatioView, TargetView, View
 
 NOTHING = "–"
+_WHY = 120
+"""Characters of why a comparator failed: it may quote a whole answer."""
+
 UNLIKELY = 0.05
 """Below this, a difference between two targets is said to be more than chance."""
 
@@ -208,3 +211,9 @@ def tallied(rate: Rate) -> str:
 def mean(found: RatioView) -> tuple[float, float]:
     """Baseline and target, a row on average."""
     return found.baseline / found.rows, found.target / found.rows
+
+
+def failed_to_compare(one: ComparatorView) -> str:
+    """How often a comparator failed, and why the first time."""
+    why = " ".join(one.failure.removeprefix("comparator failed: ").split())
+    return f"{one.errors:,} failed to compare: {why[: _WHY - 1] + '…' if len(why) > _WHY else why}"

@@ -47,6 +47,11 @@ _LONG = 256
 
 _COMPLETE = Ending.COMPLETE.value
 
+_CONFLICT = (
+    "two branches recorded it, and their merge is unfinished: take the whole file of one, by "
+    "`git checkout --ours FILE` or `--theirs FILE`"
+)
+
 
 def newer_format(metadata: Mapping[str, Any]) -> str | None:
     """What to say of a file's format, where it is none that we know; None for those that we do.
@@ -115,7 +120,8 @@ def loads(data: bytes, where: str, *, in_one: bool = False) -> CapturedInteracti
     try:
         document = _without_summary(data) or compiled.loads(data)
     except (ValueError, RecursionError) as error:
-        raise BrokenRecordingError(where, f"not JSON ({error or type(error).__name__})") from error
+        why = _CONFLICT if b"\n<<<<<<< " in data else f"not JSON ({error or type(error).__name__})"
+        raise BrokenRecordingError(where, why) from error
     return read(document, where, in_one=in_one)
 
 

@@ -307,3 +307,16 @@ def test_no_key_is_shown(run_agentrec: Run) -> None:
     """Settings in front of a command that keeps us out are not told: they may be keys."""
     ran = run_agentrec("run", "--", "env", "-i", "OPENAI_API_KEY=sk-12345", PY, "-c", "pass")
     assert "`env -i OPENAI_API_KEY=… " in ran.stderr and "sk-12345" not in ran.stderr
+
+
+@pytest.mark.parametrize(("mode", "code"), [("replay", 2), ("auto", 7)])
+def test_no_place_for_the_ledger(run_agentrec: Run, tmp_path: Path, mode: str, code: int) -> None:
+    """Where no folder can be made to count in, nothing is said to have been seen; replay doesn't begin."""
+    deep = str(tmp_path)  # so deep that a folder in it has too long a path
+    deep += "".join(f"/{'d' * 99}" for _ in range((4080 - len(deep)) // 100))
+    deep += "/" + "d" * (4080 - len(deep) - 1)
+    os.makedirs(deep)
+    words = ("run", "--mode", mode, "--", PY, "-c", "raise SystemExit(7)")
+    ran = run_agentrec(*words, env={"TMPDIR": deep})
+    assert (ran.code, len(ran.stderr.splitlines())) == (code, 1)
+    assert "no folder can be made in" in ran.stderr and "set TMPDIR to a folder" in ran.stderr

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from processes import run
 
+from agentrec_auto.cli import main
+from agentrec_auto.pricing.asked import PriceLibrary
+
 from .recorded import corpus, interaction, numbered, put
 from .target import Reply, Target, answer
 
@@ -237,6 +240,16 @@ def test_max_cost_needs_a_price(tmp_path, target):
     ran = migrated(tmp_path, target, "--max-cost", "1")
     assert ran.code == 2 and "no price for 'm'" in ran.stderr
     assert target.asked == []
+
+
+@pytest.mark.parametrize("words", [["--max-cost", "1"], ["--dry-run"]], ids=" ".join)
+def test_no_price_list(tmp_path, target, monkeypatch, capsys, words):
+    """Where no price list is installed, what lacks a price says what brings one."""
+    corpus(tmp_path / "corpus", ["hi"])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(PriceLibrary, "__init__", lambda self: setattr(self, "version", None))
+    main(["migrate", "--target", "gpt-5-nano", "--target-url", target.url, *words])
+    assert "`pip install 'agentrec-auto[migrate]'` brings a price list" in capsys.readouterr().err
 
 
 def test_hostile_words_do_not_reach_the_terminal(tmp_path, target):

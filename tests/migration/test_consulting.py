@@ -217,6 +217,16 @@ def test_a_judge_that_fails(project, target):
     assert found.code == 1
     assert "numbered   3/3 passed" in found.stdout
     assert "target API returned 400" in (project / "r.json").read_text()
+    assert "3 failed to compare: " in found.stdout
+
+
+def test_every_judge_fails(project, target):
+    """Where no comparator could compare anything, it is no success, and the first failure is told."""
+    plain = target.script
+    target.script = lambda ask: Reply(400, b"no") if ask.body["model"] == "one" else plain(ask)
+    found = agentrec(project, "migrate", "--compare", "judge", "--judge-model", "one")
+    assert found.code == 1 and "NOTHING WAS COMPARED: every comparator failed" in found.stderr
+    assert "3 failed to compare: " in found.stdout and "target API returned 400" in found.stdout
 
 
 def test_answers_that_are_the_same_are_not_judged(tmp_path, target):

@@ -215,6 +215,7 @@ async def test_money_is_not_spent_beyond_the_limit(tmp_path, target):
     assert len(target.asked) == len(report.ok_rows) == 5  # a sixth: 0.25 spent, 0.50 more at most
     [reason] = {row.reason for row in report.skipped_rows}
     assert reason.startswith("not asked: the next question might have cost more than --max-cost leaves")
+    assert "give --max-cost more" not in reason
     again = await run_migration(str(tmp_path), "m", [Same()], target_url=target.url, pricing=Dollar())
     assert again.cached_count == 5 and len(target.asked) == 20
 
@@ -247,6 +248,15 @@ def test_what_a_call_may_cost_is_told_by_the_request_that_is_sent(asked, most):
     target = target_for("claude-sonnet-4-5" if "reasoning_effort" in asked else "gpt-4.1")
     sent = translated(target, question, max_tokens_default=4096, with_key=False)
     assert sent.expected_usage(Baseline("b", "k", 0.0, Side()), 4096).output == most
+
+
+async def test_too_little_money_for_one_question(tmp_path, target):
+    """Where the same command again would ask nothing either, it is said what one question may cost."""
+    folder, limits = str(corpus(tmp_path, numbered(2))), Limits(max_cost=0.40)
+    report = await run_migration(
+        folder, "m", [Same()], target_url=target.url, limits=limits, pricing=Dollar()
+    )
+    assert all("may cost $0.5000, so give --max-cost more" in row.reason for row in report.rows)
 
 
 async def test_annotate_says_what_is_missing(tmp_path):

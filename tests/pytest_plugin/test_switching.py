@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from processes import Run
 from pytest_plugin.suite import Suite, section
+
+from agentrec_auto.errors import ConfigError
+from agentrec_auto.pytest_plugin import run
 
 ASKS = """
     from app import ask
@@ -261,3 +267,13 @@ def test_not_interceptable(suite: Suite) -> None:
     ran = suite.pytest("-p", "early", "--agentrec", "replay")
     assert ran.code == 4
     assert ran.stderr.startswith("ERROR: agentrec: can't intercept httpx2 ")
+
+
+def test_no_temporary_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a container that is read-only, misses are counted in shared memory, or pytest doesn't begin."""
+    monkeypatch.setattr(tempfile, "gettempdir", Mock(side_effect=FileNotFoundError))
+    monkeypatch.setattr(run, "SHARED_MEMORY", str(tmp_path))
+    assert run.temporary() == str(tmp_path)
+    monkeypatch.setattr(run, "SHARED_MEMORY", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match="expected one by TMPDIR"):
+        run.temporary()

@@ -213,6 +213,7 @@ def test_a_broken_summary_is_not_looked_at():
         (b'{"request"', "not JSON"),
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b'{\n<<<<<<< HEAD\n  "metadata": {}\n=======\n', "two branches recorded it"),
         (b"[]", "not a cassette"),
         (b'"x"', "not a cassette"),
         (b"{}", "'request' is missing"),
