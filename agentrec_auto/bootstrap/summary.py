@@ -87,7 +87,7 @@ def sentences(tally: Tally, line: str, here: str) -> Iterator[str]:
 
 def line_of(tally: Tally, mode: str, corpus: str, here: str) -> str:
     """What the run did, in one line; empty if a run inside it was all of it, and has said just that here."""
-    line = nothing(mode, corpus) if tally.is_empty else tally.line(mode=mode, corpus=corpus)
+    line = tally.line(mode=mode, corpus=corpus)
     inner = [said for said, where in tally.inner if where and where == here]
     if not inner:
         return line

@@ -43,6 +43,9 @@ REFUSED = "refused"
 BYPASSED = "bypassed"
 """The same outside replay: it went through, unrecorded."""
 
+BEGUN = "begun"
+"""The first live call of a process went out: told where none of the run came to its end (all were killed)."""
+
 WARNED = "warned"
 SEEN_SDK = "sdk"
 """An LLM SDK was imported in the process: its ``name``; ``unset``: its key's variable, if not set."""

@@ -11,7 +11,7 @@ from functools import partial
 from threading import get_ident
 from time import perf_counter
 
-from agentrec_auto.flow.ledger import Ledger
+from agentrec_auto.flow.ledger import BEGUN, Ledger
 from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes
@@ -49,6 +49,7 @@ class Shelf:
         self.tags = Tags(settings)
         self._look_again_at: dict[str, float] = {}
         self._is_loaded = False
+        self._has_begun = False
         self.is_told = False
         """Whether it was said that the store fails."""
 
@@ -60,6 +61,9 @@ class Shelf:
                 from agentrec_auto.keying import semantic  # noqa: F401
                 from agentrec_auto.providers import summary  # noqa: F401
             self._is_loaded = True
+        if not self._has_begun:
+            self._has_begun = True
+            self.ledger.note(BEGUN)
         self._open.add(tap)
 
     def catch_up(self) -> None:
@@ -114,6 +118,7 @@ class Shelf:
         for tap in self._open:
             tap.is_parents = True
         self._open = weakref.WeakSet()
+        self._has_begun = False
         self._writing.clear()
         self._catching_up.clear()
         self.left.clear()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from agentrec_auto.flow.ledger import (
+    BEGUN,
     BYPASSED,
     DRIFTED,
     DROPPED,
@@ -54,6 +55,9 @@ class Tally:
     replayed_errors: Counter[int] = field(default_factory=Counter)
     """HTTP statuses of 400 and above among what was replayed."""
 
+    has_begun: bool = False
+    """Whether a live call went out, be it that none ended."""
+
     fuzzy: int = 0
     """How many of the replayed were served by likeness, not identity."""
 
@@ -63,6 +67,9 @@ class Tally:
         if kind == SEEN_SDK:
             name, unset = str(event.get("name")), str(event.get("unset") or "")
             self.sdks[name] = unset if self.sdks.get(name, unset) else ""
+            return
+        if kind == BEGUN:
+            self.has_begun = True
             return
         self._add_seen(event)
         if kind == SUMMED and event.get("line"):
@@ -106,7 +113,7 @@ class Tally:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no LLM call was seen at all."""
+        """Whether nothing is known of any LLM call."""
         return not self.counts
 
     def line(self, *, mode: str, corpus: str) -> str:
@@ -117,7 +124,9 @@ class Tally:
     def told(self) -> str:
         """The same without mode and corpus."""
         if self.is_empty:
-            return "no LLM call was seen"
+            return (
+                "an LLM call was made, and none came to its end" if self.has_begun else "no LLM call was seen"
+            )
         parts = [f"{self.counts[REPLAYED]} replayed"]
         if self.replayed_errors:
             told = ", ".join(f"{count} of {status}" for status, count in sorted(self.replayed_errors.items()))
@@ -150,7 +159,7 @@ class Tally:
             "`agentrec doctor` says which libraries are covered"
             for what, names in hosts.items()
         ]
-        if self.is_empty and self.sdks:
+        if self.is_empty and self.sdks and not self.has_begun:
             were = "was" if len(self.sdks) == 1 else "were"
             why = "`agentrec doctor -- CMD` says why"
             if unset := unset_keys(sorted(self.sdks.values())):

@@ -163,3 +163,17 @@ def test_it():
     )
     assert counted(ran.stderr) == {"replayed": 0, "recorded": 0, "missed": 1}
     assert not list(tmp_path.glob("agentrec-*"))
+
+
+def test_a_call_that_never_ended_was_seen(run_agentrec: Run, tmp_path: Path, server: LoopbackServer) -> None:
+    """A program that is killed while it reads its only answer is not told that it made no call."""
+    app = written(tmp_path, "app.py", f"""
+import os, httpx, openai
+body = {{"model": "m", "messages": [{{"role": "user", "content": "a"}}], "stream": True}}
+with httpx.stream("POST", "{server.at(stall_after=1)}/v1/chat/completions", json=body) as answer:
+    next(answer.iter_raw())
+    os._exit(0)
+""")  # fmt: skip
+    ran = run_agentrec("run", "--mode", "record", "--", PY, app)
+    told = "agentrec: an LLM call was made, and none came to its end · mode record · corpus\n"
+    assert (ran.code, ran.stderr) == (0, told)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import ledger as ledger_module
-from agentrec_auto.flow.ledger import Ledger
+from agentrec_auto.flow.ledger import BEGUN, Ledger
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay
 from agentrec_auto.flow.recorder import Recorder
 from agentrec_auto.keying.identity import Keyer
@@ -42,7 +42,8 @@ def answered(plan, text="{}", status=200):
 
 
 def events(recorder):
-    return [event["kind"] for event in recorder._ledger.events]
+    kinds = [event["kind"] for event in recorder._ledger.events]
+    return [kind for kind in kinds if kind != BEGUN]
 
 
 def test_auto_records_then_replays():
@@ -189,8 +190,8 @@ def test_verify():
     answered(verifying.plan(asking(), "lib"), '{"text": "Lyon"}')
     answered(verifying.plan(asking("new"), "lib"), "{}")
     assert events(verifying) == ["verified", "drifted", "drifted"]
-    assert '"Paris" → "Lyon"' in verifying._ledger.events[1]["text"]
-    assert "nothing to compare its answer with" in verifying._ledger.events[2]["text"]
+    assert '"Paris" → "Lyon"' in verifying._ledger.events[2]["text"]
+    assert "nothing to compare its answer with" in verifying._ledger.events[3]["text"]
     assert store._kept == before
 
 
