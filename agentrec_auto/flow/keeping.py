@@ -103,10 +103,6 @@ class Keeping:
         watch = self._origin.redaction.watch(tap.headers)
         return None if watch is None else Spool(tap.chunks, watch)
 
-    def said(self, tap: Tap) -> None:
-        """Settled at the next call, if it isn't before: in most cases its end is a moment away."""
-        self._shelf.left.append(tap.left_open)
-
     def extended(self, tap: Tap) -> None:
         """More came after the last event: write the recording once more, whole."""
         if self._name is None or tap.ending is None:

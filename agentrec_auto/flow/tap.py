@@ -5,7 +5,6 @@ and then of each chunk *as it hands it on*: nothing is held back. The tap is set
 
     the last byte (`finished`)                                     → complete
     the event that ends a stream of its dialect, seen in a chunk   → complete
-    the caller closing or dropping a stream whose stop reason it has seen, or another call → complete
     an error event in a stream                                     → failed
     the caller closing early (`closed`) or dropping the response   → abandoned
     the response breaking off (`broke`)                            → failed
@@ -48,9 +47,6 @@ class Outlet(Protocol):
 
     def spool(self, tap: Tap) -> Spool | None:
         """The body has become long: a spool that takes over its chunks, or None to hold them in memory."""
-
-    def said(self, tap: Tap) -> None:
-        """Nothing is to come but the event that ends the stream, which not everybody reads; called once."""
 
     def extended(self, tap: Tap) -> None:
         """Chunks came after the end that was reported; called at most once."""
@@ -170,19 +166,15 @@ class Tap:
             self._seen += len(data)
             if self._seen >= self._due:
                 self._spool()
-            terminator = self._terminator
-            if terminator is not None and self._settled_at is None:
+            if self._terminator is not None and self._settled_at is None:
                 ending = (
-                    terminator.feed(data)
+                    self._terminator.feed(data)
                     if self._decoder is None
-                    else self._ending_with(data, self._decoder, terminator)
+                    else self._ending_with(data, self._decoder, self._terminator)
                 )
                 if ending is not None:
                     self.whole = ending is Ending.COMPLETE
                     self._end(ending)
-                elif terminator.has_stop_reason and not self.whole:
-                    self.whole = True
-                    self.outlet.said(self)
         except Exception as error:
             self.mute(error)
 
@@ -199,31 +191,23 @@ class Tap:
         self._wind_up()
 
     @_harmless
-    def left_open(self) -> None:
-        """The caller went on to other things behind the stop reason."""
-        self._end(Ending.COMPLETE)
-
-    @_harmless
     def closed(self) -> None:
         """The caller closed the response, at its end or before."""
         complete = self._expected is not None and self._seen >= self._expected
-        self._end(Ending.COMPLETE if complete else self._ending_if_left())
+        self._end(Ending.COMPLETE if complete else Ending.ABANDONED)
         self._wind_up()
 
     @_harmless
     def broke(self, error: BaseException) -> None:
         """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
         self.error = error
-        self._end(Ending.FAILED if isinstance(error, Exception) else self._ending_if_left())
+        self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
         self._wind_up()
 
     def dropped(self) -> None:
         """The response was garbage-collected. Called from a finaliser: touches no file and no lock."""
         if self._settled_at is None and not self.muted:
             self.outlet.dropped(self)
-
-    def _ending_if_left(self) -> Ending:
-        return Ending.COMPLETE if self.whole else Ending.ABANDONED
 
     def _ending_at_end(self) -> Ending:
         # Without a length or chunked framing, the end of the connection is the end of the body: a stream

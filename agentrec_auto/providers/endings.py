@@ -5,14 +5,14 @@ its terminator:
 
     OpenAI Chat, Mistral    ``data: [DONE]`` · ``conversation.response.done`` (Conversations)
     OpenAI Responses        ``response.completed`` · ``response.incomplete``
-    Anthropic               ``message_stop``, or the connection let go behind a ``stop_reason``
+    Anthropic               a ``message_delta`` with a ``stop_reason`` · ``message_stop``
     Gemini                  a candidate with ``finishReason`` · ``interaction.completed`` (Interactions)
     Cohere                  ``message-end`` (v2) · ``stream-end`` (v1)
     Ollama                  ``"done": true``
 
-Behind Anthropic's stop reason only an empty ``message_stop`` comes, often in a chunk of its own. litellm
-(sync, 1.106) doesn't read that one, and keeps the response for good, neither closed nor collected: so what
-was left behind the stop reason is whole, too.
+Behind Anthropic's stop reason only an empty ``message_stop`` comes, often in a chunk of its own: where that
+is read, the recording is written once more, with it. litellm (sync, 1.106) doesn't read it, and keeps the
+response for good, neither closed nor collected; a worker that a signal ends would lose it.
 
 Dialect-free on purpose: gateways serve one dialect under another's path.
 
@@ -89,7 +89,7 @@ def status_in(chunks: Iterable[CapturedChunk]) -> int | None:
 class Terminator:
     """Watches the decoded body of a stream, piece by piece, for the event that ends it."""
 
-    __slots__ = ("_boundary", "_event", "_has_mark", "has_stop_reason")
+    __slots__ = ("_boundary", "_event", "_has_mark")
 
     def __init__(self, content_type: bytes) -> None:
         sse = content_type.split(b";")[0].strip().lower() == b"text/event-stream"
@@ -97,9 +97,6 @@ class Terminator:
         self._has_mark = _marks().any_in
         self._event = bytearray()
         """What has come of the event that isn't whole yet."""
-
-        self.has_stop_reason = False
-        """Whether all has been said but the event that ends the stream."""
 
     def feed(self, piece: bytes) -> Ending | None:
         """Take the next piece.
@@ -119,7 +116,6 @@ class Terminator:
                 whole = bytes(event[begin : boundary.start()])
                 if self._has_mark(whole):
                     ending = _ending(whole)
-                    self.has_stop_reason |= ending is None and _has_stop_reason(whole)
             begin = boundary.end()
         if begin:
             del event[:begin]
@@ -145,7 +141,12 @@ def _ending(event: bytes) -> Ending | None:
     if not isinstance(document, dict):
         return None
     kinds = {kind for kind in (document.get("type"), document.get("event_type")) if isinstance(kind, str)}
-    if kinds & _LAST_TYPES or document.get("done") is True or _has_finished(document.get("candidates")):
+    if (
+        kinds & _LAST_TYPES
+        or document.get("done") is True
+        or _has_finished(document.get("candidates"))
+        or ("message_delta" in kinds and _has_stopped(document.get("delta")))
+    ):
         return Ending.COMPLETE
     failed = isinstance(document.get("error"), (dict, str)) and "choices" not in document
     return Ending.FAILED if failed or kinds & _FAILED_TYPES else None
@@ -157,13 +158,7 @@ def _has_finished(candidates: object) -> bool:
     )
 
 
-def _has_stop_reason(event: bytes) -> bool:
-    """Whether one event is Anthropic's last but one."""
-    try:
-        document = json.loads(_fields(event)[1])
-    except (ValueError, RecursionError):
-        return False
-    delta = document.get("delta") if isinstance(document, dict) else None
+def _has_stopped(delta: object) -> bool:
     return isinstance(delta, dict) and bool(delta.get("stop_reason"))
 
 

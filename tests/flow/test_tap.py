@@ -15,10 +15,7 @@ class Heard:
     """An outlet that remembers what it was told."""
 
     def __init__(self):
-        self.endings, self.longer, self.orphans, self.errors, self.saids = [], 0, [], [], 0
-
-    def said(self, tap):
-        self.saids += 1
+        self.endings, self.longer, self.orphans, self.errors = [], 0, [], []
 
     def settled(self, tap, ending):
         self.endings.append((ending, len(tap.chunks)))
@@ -58,32 +55,6 @@ def test_terminator():
     assert heard.endings == []
     tap.see(b"NE]\n\n")
     assert heard.endings == [(Ending.COMPLETE, 3)] and tap.whole is True
-
-
-STOP_REASON = b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}\n\n'
-STOP = b'data: {"type":"message_stop"}\n\n'
-
-
-@pytest.mark.parametrize("leave", [Tap.closed, Tap.left_open, lambda tap: tap.broke(GeneratorExit())])
-def test_left_behind_the_stop_reason(leave):
-    """All has been said: whoever leaves an Anthropic stream there has all of it."""
-    tap, heard = tapped(SSE, b'data: {"type":"message_delta","delta":{"stop_reason":null}}\n\n')
-    assert (heard.saids, tap.whole) == (0, False)
-    tap.see(STOP_REASON)
-    tap.see(b"event: ping\n\n")
-    assert (heard.saids, heard.endings) == (1, [])
-    leave(tap)
-    assert heard.endings == [(Ending.COMPLETE, 3)] and tap.whole is True
-
-
-def test_read_on_behind_the_stop_reason():
-    """Where the last event comes, as it does in a moment, there is one report; broken off, it failed."""
-    tap, heard = tapped(SSE, STOP_REASON, STOP)
-    tap.finished()
-    assert (heard.endings, heard.longer) == ([(Ending.COMPLETE, 2)], 0)
-    tap, heard = tapped(SSE, STOP_REASON)
-    tap.broke(ConnectionError())
-    assert heard.endings == [(Ending.FAILED, 1)]
 
 
 def test_after_the_terminator():

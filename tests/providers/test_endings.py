@@ -28,6 +28,11 @@ STREAMS = {
         b"event: ping\ndata: {}\n\n",
         b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
     ),
+    "anthropic, its stop reason": (
+        SSE,
+        b'data: {"type":"message_delta","delta":{"stop_reason":null}}\n\n',
+        b'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}\n\n',
+    ),
     "gemini": (
         SSE,
         b'data: {"candidates":[{"finishReason":null}]}\r\n\r\n',

@@ -16,6 +16,7 @@ DIALECTS = {
     "chat": (CHAT, question(stream=True), b"data: [DONE]\n\n"),
     "responses": ("/v1/responses", {"model": "m", "input": "why?", "stream": True}, b"response.completed"),
     "messages": (MESSAGES, {**question(stream=True), "max_tokens": 9}, b'"message_stop"'),
+    "messages, its stop reason": (MESSAGES, {**question(stream=True), "max_tokens": 9}, b'"end_turn"'),
     "gemini": (
         "/v1beta/models/g:streamGenerateContent?alt=sse",
         {"contents": [{"role": "user", "parts": [{"text": "why?"}]}]},
@@ -40,7 +41,7 @@ async def test_complete_at_last_event(
 ) -> None:
     """At the dialect's last event it is saved, complete, though the server goes on and nobody closes.
 
-    openai closes at ``[DONE]``; litellm never closes its Anthropic streams.
+    openai closes at ``[DONE]``; litellm never closes its Anthropic streams, nor reads on behind a stop reason.
     """
     path, body, mark = DIALECTS[dialect]
     corpus.switch("record")
@@ -55,25 +56,6 @@ async def test_complete_at_last_event(
     corpus.switch("replay")
     assert await twin.chunks(client, server.url + path, body) == got
     assert corpus.tally.is_red is False
-
-
-async def test_left_open_behind_the_stop_reason(
-    twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer
-) -> None:
-    """litellm (sync) reads no further, and never closes: it is saved at the next call, complete, and written
-    longer should the last event come after all."""
-    body = {**question(stream=True), "max_tokens": 9}
-    corpus.switch("record")
-    response = await twin.open(client, server.url + MESSAGES, body, **told(stall_after=10))
-    got = await up_to(twin, response, b'"end_turn"')
-    assert b"message_stop" not in b"".join(got) and corpus.counts == {}
-    await twin.post(client, server.url + CHAT)
-    assert corpus.counts == {"recorded": 2}
-    [kept] = [one for one in corpus.recordings if one.request.url.endswith(MESSAGES)]
-    assert kept.ending is Ending.COMPLETE and kept.metadata["whole"] is True
-    assert [chunk.data for chunk in kept.chunks] == got
-    server.release()
-    await twin.close(response)
 
 
 async def test_closed_at_last_event(twin: Twin, corpus: Corpus, client: Any, server: LoopbackServer) -> None:
