@@ -107,7 +107,7 @@ async def test_closed_early_hangs_up(twin: Twin, corpus: Corpus, client: Any, se
     await twin.take(chunks, 2)
     server.wait_until_stalled()
     await twin.close(response)
-    server.wait_until_left(timeout=2)
+    server.wait_until_left()
     del chunks
 
 
