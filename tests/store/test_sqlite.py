@@ -177,7 +177,7 @@ def test_fork_while_in_use(database: SQLiteStore, monkeypatch: pytest.MonkeyPatc
     held.wait()
     child = os.fork()
     if child == 0:
-        signal.alarm(10)  # it would wait for ever for a lock whose owner isn't there
+        signal.alarm(60)  # it would wait for ever for a lock whose owner isn't there
         ok = texts(database) == ["a"] and database._connection is not mine and mine.database is not None
         os._exit(0 if ok else 1)
     over.set()
