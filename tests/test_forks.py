@@ -16,6 +16,9 @@ from agentrec_auto import forks
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
+FORKS = 10
+"""Of each thread: one too few of a lock is enough to hang, and in a large process a fork is slow."""
+
 
 def ending(child: int, within_s: float = 60) -> int | None:
     """How a child ended; None if it got stuck (it is killed then)."""
@@ -106,7 +109,7 @@ def test_threads_may_fork_at_once(forkers: int) -> None:
                     os.stat(".")
 
     def fork() -> None:
-        for _ in range(40):
+        for _ in range(FORKS):
             child = os.fork()
             if not child:
                 takes(*locks, forks.loading, forks._forking)
@@ -121,7 +124,7 @@ def test_threads_may_fork_at_once(forkers: int) -> None:
         thread.join(120)
     ended.set()
     worker.join()
-    assert endings == [0] * 40 * forkers
+    assert endings == [0] * FORKS * forkers
     for lock in [*locks, forks.loading, forks._forking]:
         with held_elsewhere(lock):
             pass
