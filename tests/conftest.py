@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,12 @@ from processes import Ran, Run, run
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays: looking through it costs a third of a second at each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
