@@ -105,6 +105,9 @@ class RudeServer:
         self.go = threading.Semaphore(0)
         """Released once for each `GO`: by the client, when it has read so far."""
 
+        self.waits = threading.Event()
+        """Set once a script stands at a `GO`."""
+
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._lines: list[socket.socket] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -123,6 +126,7 @@ class RudeServer:
         """From now on this one, to new connections."""
         self.hang_up()
         self.script, self.connections, self.go = script.words, 0, threading.Semaphore(0)
+        self.waits.clear()
 
     def hang_up(self) -> None:
         """Close what is open, and end whoever waits."""
@@ -149,7 +153,8 @@ class RudeServer:
             while read_request(incoming, 0):
                 for word in script:
                     if word == "GO":
-                        go.acquire(timeout=30)
+                        self.waits.set()
+                        go.acquire(timeout=60)
                     elif word == "RST":
                         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         incoming.close()
