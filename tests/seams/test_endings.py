@@ -166,7 +166,8 @@ async def test_read_timeout(twin: Twin, corpus: Corpus, client: Any, server: Loo
     """A stream that times out failed, too."""
     corpus.switch("record")
     with pytest.raises(twin.H.ReadTimeout):
-        await twin.chunks(client, server.url + CHAT, timeout=0.1, **told(stall_after=2))
+        limits = twin.H.Timeout(60, read=0.1)
+        await twin.chunks(client, server.url + CHAT, timeout=limits, **told(stall_after=2))
     assert corpus.counts == {"dropped": 1}
 
 
