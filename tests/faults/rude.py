@@ -126,7 +126,7 @@ class RudeServer:
         """From now on this one, to new connections."""
         self.hang_up()
         self.script, self.connections, self.go = script.words, 0, threading.Semaphore(0)
-        self.waits.clear()
+        self.waits = threading.Event()
 
     def hang_up(self) -> None:
         """Close what is open, and end whoever waits."""
@@ -145,15 +145,19 @@ class RudeServer:
                 return
             self.connections += 1
             self._lines.append(line)
-            threading.Thread(target=self._serve, args=(line, self.script, self.go), daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(line, self.script, self.go, self.waits), daemon=True
+            ).start()
 
-    def _serve(self, line: socket.socket, script: tuple[Word, ...], go: threading.Semaphore) -> None:
+    def _serve(
+        self, line: socket.socket, script: tuple[Word, ...], go: threading.Semaphore, waits: threading.Event
+    ) -> None:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(OSError, ValueError), line, line.makefile("rb") as incoming:
             while read_request(incoming, 0):
                 for word in script:
                     if word == "GO":
-                        self.waits.set()
+                        waits.set()
                         go.acquire(timeout=60)
                     elif word == "RST":
                         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
