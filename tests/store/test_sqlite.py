@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agentrec_auto import forks
 from agentrec_auto.errors import StoreError
 from agentrec_auto.keying.identity import Key
+from agentrec_auto.store import sqlite
 from agentrec_auto.store.sqlite import SQLiteStore
 from agentrec_auto.testing.stores import KEY, said, texts
 
@@ -149,6 +151,25 @@ def test_half_a_surrogate_pair(database: SQLiteStore) -> None:
     odd.metadata["call_site"] = "\ud83d"
     database.rewrite(KEY, odd)
     assert database.load(KEY).metadata["call_site"] == "\ud83d"
+
+
+def test_nobody_writes_while_we_look(
+    path: Path, database: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the look at what is there to the end of a change nobody else can write: no first writer is overtaken."""
+    keep(database)
+    other, looked = sqlite3.connect(path, timeout=0, isolation_level=None), []
+
+    def look(*asked: Any) -> Any:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        looked.append(asked)
+        return run_of(*asked)
+
+    run_of = sqlite._run_of
+    monkeypatch.setattr(sqlite, "_run_of", look)
+    database.add(KEY, said("b"), take=1, run="r2", replace=False)
+    assert texts(database) == ["a", "b"] and len(looked) == 2
 
 
 def test_waits_to_switch(path: Path, database: SQLiteStore) -> None:
