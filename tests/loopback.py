@@ -117,12 +117,12 @@ class LoopbackServer:
         """Let go on every answer that stalls, now and from now on."""
         self._gate_end.send(b"\0")
 
-    def wait_until_stalled(self, timeout: float = 10.0) -> None:
+    def wait_until_stalled(self, timeout: float = 60.0) -> None:
         """Return once an answer waits for `release`."""
         if not self.stalled.wait(timeout):
             raise TimeoutError("no answer came to a stall")
 
-    def wait_until_left(self, timeout: float = 10.0) -> None:
+    def wait_until_left(self, timeout: float = 60.0) -> None:
         """Return once a client closed before its answer was over."""
         if not self._left.wait(timeout):
             raise TimeoutError("no client left early")
@@ -290,7 +290,7 @@ class ServerProcess:
 
     def _get(self, path: str) -> dict[str, Any]:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(self.url + path, timeout=10) as response:
+        with direct.open(self.url + path, timeout=60) as response:
             read: dict[str, Any] = json.load(response)
         return read
 

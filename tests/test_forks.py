@@ -16,8 +16,11 @@ from agentrec_auto import forks
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 
+FORKS = 10
+"""Of each thread: one too few of a lock is enough to hang, and in a large process a fork is slow."""
 
-def ending(child: int, within_s: float = 30) -> int | None:
+
+def ending(child: int, within_s: float = 60) -> int | None:
     """How a child ended; None if it got stuck (it is killed then)."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
@@ -43,7 +46,7 @@ def held_elsewhere(lock: Any) -> Iterator[None]:
     thread = threading.Thread(target=hold)
     thread.start()
     try:
-        assert taken.wait(10)
+        assert taken.wait(60)
         yield
     finally:
         ended.set()
@@ -106,7 +109,7 @@ def test_threads_may_fork_at_once(forkers: int) -> None:
                     os.stat(".")
 
     def fork() -> None:
-        for _ in range(40):
+        for _ in range(FORKS):
             child = os.fork()
             if not child:
                 takes(*locks, forks.loading, forks._forking)
@@ -121,14 +124,15 @@ def test_threads_may_fork_at_once(forkers: int) -> None:
         thread.join(120)
     ended.set()
     worker.join()
-    assert endings == [0] * 40 * forkers
+    assert endings == [0] * FORKS * forkers
     for lock in [*locks, forks.loading, forks._forking]:
         with held_elsewhere(lock):
             pass
 
 
-def test_a_fork_waits_for_who_holds_a_lock() -> None:
+def test_a_fork_waits_for_who_holds_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another thread does under a lock is done whole before a child exists."""
+    monkeypatch.setattr(forks, "_PATIENCE_S", 60)  # of a machine that has other things to do, too
     lock, ended, count = forks.forkless(), threading.Event(), [0, 0]
 
     def work() -> None:

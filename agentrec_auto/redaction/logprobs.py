@@ -24,10 +24,12 @@ _BYTES = re.compile(
 
 
 def entries(text: str) -> list[Span]:
-    """Where each token is with its alternatives, which follow it."""
+    """Where each token is with its alternatives, which follow it; empty where none has any."""
     tokens = [token.start() for token in _TOKEN.finditer(text)]
     alternatives = [found.start() for found in _ALTERNATIVES.finditer(text)]
-    starts = sorted({tokens[max(0, bisect_left(tokens, at) - 1)] for at in alternatives}) if tokens else []
+    if not tokens or not alternatives:
+        return []
+    starts = sorted({tokens[max(0, bisect_left(tokens, at) - 1)] for at in alternatives})
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 

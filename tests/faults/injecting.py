@@ -89,6 +89,7 @@ def failing(step: Step, error: BaseException) -> Iterator[list[Step]]:
 def broken(step: Step) -> Iterator[bool]:
     """The step's function raises whenever it is called; False where it is made anew each time (a closure)."""
     code = step.code
+    gc.unfreeze()  # what is frozen refers to nothing, by what is told here
     functions = [found for found in gc.get_referrers(code) if isinstance(found, FunctionType)]
     instead = _fails.__code__.replace(co_freevars=code.co_freevars, co_name=code.co_name)
     for function in functions:

@@ -105,6 +105,9 @@ class RudeServer:
         self.go = threading.Semaphore(0)
         """Released once for each `GO`: by the client, when it has read so far."""
 
+        self.waits = threading.Event()
+        """Set once a script stands at a `GO`."""
+
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._lines: list[socket.socket] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -123,6 +126,7 @@ class RudeServer:
         """From now on this one, to new connections."""
         self.hang_up()
         self.script, self.connections, self.go = script.words, 0, threading.Semaphore(0)
+        self.waits = threading.Event()
 
     def hang_up(self) -> None:
         """Close what is open, and end whoever waits."""
@@ -141,15 +145,20 @@ class RudeServer:
                 return
             self.connections += 1
             self._lines.append(line)
-            threading.Thread(target=self._serve, args=(line, self.script, self.go), daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(line, self.script, self.go, self.waits), daemon=True
+            ).start()
 
-    def _serve(self, line: socket.socket, script: tuple[Word, ...], go: threading.Semaphore) -> None:
+    def _serve(
+        self, line: socket.socket, script: tuple[Word, ...], go: threading.Semaphore, waits: threading.Event
+    ) -> None:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(OSError, ValueError), line, line.makefile("rb") as incoming:
             while read_request(incoming, 0):
                 for word in script:
                     if word == "GO":
-                        go.acquire(timeout=30)
+                        waits.set()
+                        go.acquire(timeout=60)
                     elif word == "RST":
                         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         incoming.close()

@@ -7,7 +7,6 @@ anthropic do twice, with 0.5 to 8 s between) would show as more misses than it h
 from __future__ import annotations
 
 import json
-from statistics import median
 
 import pytest
 from journeys.conftest import Start
@@ -43,10 +42,9 @@ def test_in_words(leg: Leg, sdk: str) -> None:
 
 
 def test_at_once(leg: Leg) -> None:
-    """No retry and no back-off: as many misses as ways to ask, in no time."""
+    """No retry, and so no back-off: as many misses as ways to ask."""
     got = answers(leg)
-    assert f"{len(got)} missed" in leg.summary
-    assert median(float(answer["seconds"]) for answer in got.values()) < 0.5
+    assert f", {len(got)} missed" in leg.summary and len(got) == 13
 
 
 def test_red(leg: Leg) -> None:

@@ -84,6 +84,18 @@ def test_model_in_path(url, model, stream):
     assert (identity.model, identity.stream) == (model, stream)
 
 
+def test_forms():
+    """The order of a form's fields, and how they are escaped, don't count; what they say does, empty ones too."""
+
+    def keyed(body, kind=b"application/x-www-form-urlencoded; charset=utf-8"):
+        return key(CapturedRequest("POST", "https://g/v1/audio/speech", [(b"content-type", kind)], body))
+
+    assert keyed(b"voice=alloy&input=a+b") == keyed(b"input=a%20b&voice=alloy")
+    others = [b"voice=alloy&input=a+b", b"voice=alloy&input=a", b"voice=alloy&input=a+b&user=", b"", b"user="]
+    assert len({keyed(other) for other in others}) == 5
+    assert keyed(others[0], b"text/plain") != keyed(b"input=a%20b&voice=alloy", b"text/plain")
+
+
 def test_multipart_boundary():
     """httpx makes up a boundary for each upload; two uploads of one file are one request."""
 

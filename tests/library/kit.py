@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from seams.twins import CHAT, Twin, question, settled, told
+from seams.twins import CHAT, Twin, question, settled, sleeps, told
 
 import agentrec_auto
 import agentrec_auto.httpx2
 
-__all__ = ["CHAT", "Kit", "question", "settled", "told"]
+__all__ = ["CHAT", "Kit", "question", "settled", "sleeps", "told"]
 
 
 @dataclass(frozen=True)

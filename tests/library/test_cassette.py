@@ -7,7 +7,7 @@ import gc
 from typing import Any
 
 import pytest
-from library.kit import CHAT, Kit, question
+from library.kit import CHAT, Kit, question, sleeps
 from loopback import LoopbackServer
 
 from agentrec_auto import FileStore, InMemoryStore, cassette
@@ -97,14 +97,17 @@ async def test_metadata(kit: Kit, client: Any, server: LoopbackServer, memory: I
     assert (await memory.load("x")).metadata["category"] == "classify"
 
 
-async def test_pace(kit: Kit, client: Any, server: LoopbackServer, memory: InMemoryStore) -> None:
+async def test_pace(
+    kit: Kit, client: Any, server: LoopbackServer, memory: InMemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """``simulate_timing`` replays at the recorded pace."""
-    took = []
+    took, slept = [], sleeps(monkeypatch)
     for simulate_timing in (False, False, True):
-        async with kit.on(cassette(memory, simulate_timing=simulate_timing)):
-            response = await kit.post(client, server.at(pace=20) + CHAT, question(stream=True))
-            took.append(response.elapsed.total_seconds())
-    assert took[2] > took[0] / 2 > took[1] and server.hits == 1
+        async with kit.on(cassette(memory, id="x", simulate_timing=simulate_timing)):
+            await kit.post(client, server.at(pace=20) + CHAT, question(stream=True))
+        took.append(sum(slept))
+    recorded = (await memory.load("x")).chunks[-1].timestamp_offset
+    assert took == [0, 0, pytest.approx(recorded)] and recorded > 0.02 and server.hits == 1
 
 
 async def test_read_after_the_scope(

@@ -1,26 +1,47 @@
 """What a run asks, what it keeps, and what it makes of a target that fails and lies."""
 
+import asyncio
 import json
+import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from agentrec_auto.migration import Limits, run_migration
+from agentrec_auto.migration import Limits, retrying, run_migration
 from agentrec_auto.migration.targets import target_for
 from agentrec_auto.store.file import FolderStore
 
 from .recorded import Same, corpus, interaction, numbered, put
 from .target import Reply, Target, answer
 
+NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
 
 @pytest.fixture
 def target():
     with Target() as server:
         yield server
+
+
+@pytest.fixture
+async def slept(monkeypatch) -> list[float]:
+    """What is slept from here on, in a loop whose clock goes on by that much at once."""
+    loop, told = asyncio.get_running_loop(), []
+    clock = loop.time
+
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            told.append(seconds)
+
+    monkeypatch.setattr(loop, "time", lambda: clock() + sum(told), raising=False)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(retrying, "time", SimpleNamespace(time=NOW.timestamp))
+    return told
 
 
 async def migrated(folder: Path, target: Target, **more):
@@ -119,26 +140,24 @@ async def test_a_quoted_key_is_not_shown(tmp_path, target):
 
 
 @pytest.mark.parametrize("spelled", ["seconds", "date", "milliseconds", "body"])
-async def test_retry_after_is_honoured(tmp_path, target, spelled):
+async def test_retry_after_is_honoured(tmp_path, target, spelled, slept):
     """The next attempt comes when the server said, and not before."""
 
     def script(ask):
         if ask.nth > 1:
             return answer(ask)
-        due = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=2)
         told = {
-            "seconds": {"retry-after": "1"},
-            "date": {"retry-after": format_datetime(due, usegmt=True)},
-            "milliseconds": {"retry-after-ms": "1000"},
+            "seconds": {"retry-after": "50"},
+            "date": {"retry-after": format_datetime(NOW + timedelta(seconds=50), usegmt=True)},
+            "milliseconds": {"retry-after-ms": "50000"},
         }
-        info = b'{"error": {"details": [{"@type": "google.rpc.RetryInfo", "retryDelay": "1.2s"}]}}'
+        info = b'{"error": {"details": [{"@type": "google.rpc.RetryInfo", "retryDelay": "50s"}]}}'
         return Reply(429, info if spelled == "body" else b"slow down", told.get(spelled, {}))
 
     target.script = script
-    begun = time.monotonic()
     [row] = (await migrated(corpus(tmp_path, ["hi"]), target)).rows
     assert row.status == "ok"
-    assert 0.9 < time.monotonic() - begun < 6
+    assert slept == [pytest.approx(50)]
 
 
 async def test_an_account_without_money_is_not_asked_again(tmp_path, target):
@@ -246,10 +265,11 @@ async def test_a_rate_limit_does_not_cost_answers(tmp_path, target):
 
 
 async def test_concurrency_is_kept_to(tmp_path, target):
-    """No more calls at a time than asked for, and as many."""
+    """No more calls at a time than asked for, and as many: three meet, and go on together."""
+    together = threading.Barrier(3)
 
     def script(ask):
-        time.sleep(0.02)
+        together.wait(60)
         return answer(ask)
 
     target.script = script

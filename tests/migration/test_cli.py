@@ -5,15 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import run
+from processes import called, run
 
 from agentrec_auto.cli import main
 from agentrec_auto.pricing.asked import PriceLibrary
 
 from .recorded import corpus, interaction, numbered, put
 from .target import Reply, Target, answer
-
-AGENTREC = [sys.executable, "-m", "agentrec_auto"]
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def target():
 
 
 def agentrec(folder: Path, *words: object, **more):
-    return run(*AGENTREC, *map(str, words), cwd=folder, **more)
+    return called(*map(str, words), cwd=folder, **more)
 
 
 def migrated(folder: Path, target: Target, *words: object, **more):

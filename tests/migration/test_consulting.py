@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from processes import run
+from processes import called
 
 from agentrec_auto.comparators import JudgeComparator
 from agentrec_auto.migration.consulting import NotRecordedError, RecordedEmbedder, RecordedJudge
@@ -18,7 +17,6 @@ from agentrec_auto.migration.targets import target_for
 from .recorded import corpus, interaction, numbered, put
 from .target import Reply, Target, answer
 
-AGENTREC = [sys.executable, "-m", "agentrec_auto"]
 YES = json.dumps({"reason": "the same", "equivalent": True, "score": 0.9})
 NO = json.dumps({"reason": "it refuses", "equivalent": False, "score": 0.2})
 
@@ -155,7 +153,7 @@ def project(tmp_path, target):
 
 
 def agentrec(folder, *words):
-    return run(*AGENTREC, *words, "--target", "new", "--format", "json", "--out", "r", cwd=folder)
+    return called(*words, "--target", "new", "--format", "json", "--out", "r", cwd=folder)
 
 
 def test_two_judges_on_the_command_line(project, target):

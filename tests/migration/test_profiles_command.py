@@ -1,10 +1,9 @@
 """``agentrec profiles``: who can be asked, and whose key is set."""
 
 import json
-import sys
 
 import pytest
-from processes import run
+from processes import called
 
 FILE = """
 [target.cheap]
@@ -21,7 +20,7 @@ def profiles(tmp_path):
     (tmp_path / "agentrec.toml").write_text(FILE)
 
     def command(*words, **environment):
-        return run(sys.executable, "-m", "agentrec_auto", "profiles", *words, cwd=tmp_path, env=environment)
+        return called("profiles", *words, cwd=tmp_path, env=environment)
 
     return command
 

@@ -178,6 +178,22 @@ def test_forms(secret, before, text):
     assert (pairs["a"], pairs["z"]) == (text, "1")
 
 
+def test_paths_in_forms():
+    """A path that is one name leads to a form's field of that name, and to no other."""
+    rules = Rules(paths=Paths(["email", "user.note"]))
+    told = bodies.redacted(b"email=a%40b.c&note=hi&user=x", "application/x-www-form-urlencoded", rules)
+    assert told == b"email=[REDACTED]&note=hi&user=x"
+
+
+@pytest.mark.parametrize("instead", ["<c>", "<customer number>", "<\u00fc>"])
+def test_framed(instead):
+    """In bytes that are no text a replacement is as long as what it replaces, whatever it is made of."""
+    rules = Rules(Finder(patterns=patterns([Replacement(r"CUST-\d+", instead)])))
+    told = bodies.redacted(b"\0\xff\x08CUST-123\0\xfe", "application/octet-stream", rules)
+    assert len(told) == 13 and b"CUST" not in told
+    assert (told[:3], told[-2:]) == (b"\0\xff\x08", b"\0\xfe")
+
+
 def test_clean_form():
     """A form without a secret is left alone."""
     body = b"a=1&b=caf%C3%A9+x&c=&d&=&%zz"

@@ -201,6 +201,27 @@ def token(piece, alternatives):
     return {"token": piece, "logprob": -0.1, "bytes": list(piece.encode()), **alternatives}
 
 
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_logprobs_before_the_text(pieces):
+    """A secret that stands there first, and without alternatives, is kept as numbers no more than another."""
+    secret = "sk" + "-0123456789abcdefghij"
+    entries = [token(secret[at : at + 24 // pieces], {}) for at in range(0, 24, 24 // pieces)] + [
+        token("!", {})
+    ]
+    choice = {"logprobs": {"content": entries}, "message": {"content": secret + "!"}}
+    (told,) = redacted([json.dumps({"choices": [choice]})], "application/json")
+    kept = json.loads(told)["choices"][0]["logprobs"]["content"]
+    assert [entry["bytes"] for entry in kept] == [*[None] * pieces, [33]]
+    assert "0123" not in told
+
+
+def test_a_token_that_is_no_logprob():
+    """A field named ``token`` beside ``"logprobs": null`` is no reason to let the answer go unrecorded."""
+    choice = {"message": {"content": "hi"}, "logprobs": None}
+    body = json.dumps({"choices": [choice], "token": "x", "api_key": "abc-def"})
+    assert redacted([body], "application/json") == [body.replace("abc-def", "[REDACTED]")]
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 @pytest.mark.parametrize("alternatives", [0, 1, 3])
 def test_logprobs(streamed, alternatives):

@@ -12,6 +12,7 @@ class Opened:
         self.page = page
         self.url = url
         self.complaints: list[str] = []
+        self._meter: Any = None
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("console", lambda said: self.complaints.append(f"{said.type}: {said.text}"))
         page.on("request", lambda request: self._asked(request.url))
@@ -35,6 +36,15 @@ class Opened:
 
     def close(self) -> None:
         self.page.context.close()
+
+    def busy_s(self) -> float:
+        """How long the page's thread has been at work since this was first asked, in seconds of processor time."""
+        if self._meter is None:
+            self._meter = self.page.context.new_cdp_session(self.page)
+            self._meter.send("Performance.enable", {"timeDomain": "threadTicks"})
+        told = self._meter.send("Performance.getMetrics")["metrics"]
+        (busy,) = (one["value"] for one in told if one["name"] == "TaskDuration")
+        return float(busy)
 
     def _asked(self, url: str) -> None:
         if url.partition("#")[0] not in (self.url, "about:blank"):

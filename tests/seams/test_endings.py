@@ -108,7 +108,7 @@ async def test_closed_early_hangs_up(twin: Twin, corpus: Corpus, client: Any, se
     await twin.take(chunks, 2)
     server.wait_until_stalled()
     await twin.close(response)
-    server.wait_until_left(timeout=2)
+    server.wait_until_left()
     del chunks
 
 
@@ -167,7 +167,8 @@ async def test_read_timeout(twin: Twin, corpus: Corpus, client: Any, server: Loo
     """A stream that times out failed, too."""
     corpus.switch("record")
     with pytest.raises(twin.H.ReadTimeout):
-        await twin.chunks(client, server.url + CHAT, timeout=0.1, **told(stall_after=2))
+        limits = twin.H.Timeout(60, read=0.1)
+        await twin.chunks(client, server.url + CHAT, timeout=limits, **told(stall_after=2))
     assert corpus.counts == {"dropped": 1}
 
 

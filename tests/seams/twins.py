@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx
@@ -20,6 +20,7 @@ from agentrec_auto import assemble
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.flow import active
 from agentrec_auto.flow.tally import Tally
+from agentrec_auto.seams import httpx_played
 from agentrec_auto.settings import Settings
 from agentrec_auto.store.file import FolderStore
 
@@ -36,6 +37,18 @@ def question(text: str = "why?", *, stream: bool = False, **more: Any) -> dict[s
 def told(*words: str, **values: object) -> dict[str, dict[str, str]]:
     """The loopback server's control words as a header: unlike its URL, that is no part of a key."""
     return {"headers": {"x-loopback": at("", *words, **values)[1:]}}
+
+
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What replay at the recorded pace would sleep from here on: it is noted, and not slept."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(httpx_played, "time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr(httpx_played, "_sleep", sleep)
+    return slept
 
 
 async def settled(value: Any) -> Any:

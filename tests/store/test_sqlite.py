@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agentrec_auto import forks
 from agentrec_auto.errors import StoreError
 from agentrec_auto.keying.identity import Key
+from agentrec_auto.store import sqlite
 from agentrec_auto.store.sqlite import SQLiteStore
 from agentrec_auto.testing.stores import KEY, said, texts
 
@@ -151,6 +153,25 @@ def test_half_a_surrogate_pair(database: SQLiteStore) -> None:
     assert database.load(KEY).metadata["call_site"] == "\ud83d"
 
 
+def test_nobody_writes_while_we_look(
+    path: Path, database: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the look at what is there to the end of a change nobody else can write: no first writer is overtaken."""
+    keep(database)
+    other, looked = sqlite3.connect(path, timeout=0, isolation_level=None), []
+
+    def look(*asked: Any) -> Any:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        looked.append(asked)
+        return run_of(*asked)
+
+    run_of = sqlite._run_of
+    monkeypatch.setattr(sqlite, "_run_of", look)
+    database.add(KEY, said("b"), take=1, run="r2", replace=False)
+    assert texts(database) == ["a", "b"] and len(looked) == 2
+
+
 def test_waits_to_switch(path: Path, database: SQLiteStore) -> None:
     """The first to open a file waits for who is writing to it, where SQLite by itself would give up at once."""
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -177,7 +198,7 @@ def test_fork_while_in_use(database: SQLiteStore, monkeypatch: pytest.MonkeyPatc
     held.wait()
     child = os.fork()
     if child == 0:
-        signal.alarm(10)  # it would wait for ever for a lock whose owner isn't there
+        signal.alarm(60)  # it would wait for ever for a lock whose owner isn't there
         ok = texts(database) == ["a"] and database._connection is not mine and mine.database is not None
         os._exit(0 if ok else 1)
     over.set()

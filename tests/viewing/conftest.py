@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import clean_environment, run
+from processes import called, clean_environment
 from report.browsing import Opened
 from report.conftest import chromium as chromium
 from viewing import corpora
@@ -108,7 +108,7 @@ def show(chromium: Any, view: Callable[..., Viewed], tmp_path: Path) -> Iterator
             url = view(corpus).url
         else:
             file = tmp_path / "corpus.html"
-            ran = run(*AGENTREC, "view", "--out", file, "--corpus", corpus)
+            ran = called("view", "--out", file, "--corpus", corpus, cwd=tmp_path)
             assert ran.code == 0, ran.stderr
             url = file.as_uri()
         opened.append(Shown(chromium.new_context(**context).new_page(), url))

@@ -313,13 +313,13 @@ def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @WAYS
 def test_ten_thousand(show: Show, ten_thousand: Path, served: bool) -> None:
-    """10,000 recordings are listed and searched while somebody waits, and no script holds the page up for long."""
+    """10,000 recordings are listed and searched while somebody waits, and the page is at work for less than a second."""
     shown = show(ten_thousand, served=served)
-    shown.page.evaluate("window.longest = 0; new PerformanceObserver((seen) => { for (const one of seen.getEntries()) window.longest = Math.max(window.longest, one.duration); }).observe({ type: 'longtask' })")  # fmt: skip
+    before = shown.busy_s()
     assert shown.page.locator("#found").inner_text() == "10,000 recordings"
     assert len(shown.questions) == 100
     shown.search("order 77")
     assert len(shown.questions) == 100
     shown.page.locator("#list li").first.click()
     shown.page.wait_for_selector(".turn")
-    assert shown.page.evaluate("window.longest") < 500
+    assert 0 < shown.busy_s() - before < 1
