@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -23,6 +22,7 @@ from agentrec_auto.flow.miss import asked_for, incomparable
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Turn
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.interrupts import Muffled, let_through
 from agentrec_auto.keying.identity import KEY_VERSION, Identity
 from agentrec_auto.providers.endings import status_in
 from agentrec_auto.redaction.redactor import Redaction
@@ -87,6 +87,7 @@ class Keeping:
         except UndecodableBodyError as error:
             self._warn(f"{asked_for(asked)} was not recorded: {error}")
         except (OSError, StoreError) as error:
+            let_through(error)
             self._unrecorded(error)
         else:
             told = status_in(interaction.chunks) if tap.status == 200 else None
@@ -112,6 +113,7 @@ class Keeping:
         except UndecodableBodyError as error:
             self._warn(f"{self._name} lacks what came after its last event: {error}")
         except (OSError, StoreError) as error:
+            let_through(error)
             self._tell_once(error)
         else:
             self._shelf.write(partial(self._guarded, partial(self._rewrite, self._name), interaction))
@@ -131,9 +133,11 @@ class Keeping:
         try:
             write(interaction)
         except (OSError, StoreError) as error:
+            let_through(error)
             self._unrecorded(error)
         except Exception as error:
-            with suppress(Exception):  # to tell of a failure may fail, too
+            let_through(error)
+            with Muffled():  # to tell of a failure may fail, too
                 self.failed(None, error)
 
     def _unrecorded(self, error: Exception) -> None:
@@ -144,6 +148,7 @@ class Keeping:
         try:
             self._shelf.store.rewrite(name, interaction)
         except (OSError, StoreError) as error:  # it is recorded, if not as whole
+            let_through(error)
             self._tell_once(error)
 
     def _keep(self, interaction: CapturedInteraction) -> None:
@@ -200,6 +205,7 @@ class Keeping:
             clean.metadata = {**self._metadata(tap, ending, question), **clean.metadata}
             return understood(clean, redaction.text, reading)
         except Exception as error:  # a dialect, perhaps somebody else's, that fails over an odd body
+            let_through(error)
             self._warn(f"a recording has no summary: {type(error).__name__}: {error}")
             clean.metadata = {**self._metadata(tap, ending, None), **clean.metadata}
             return clean
@@ -225,7 +231,7 @@ class Keeping:
             "stream": identity.stream,
             "ending": ending.value,
             "whole": tap.whole,
-            "error": type(tap.error).__name__ if tap.error is not None else None,
+            "error": tap.error,
             "order": origin.turn.order,
             "run": self._shelf.run,
             "latency_s": round(tap.latency_s or perf_counter() - tap.started, 4),

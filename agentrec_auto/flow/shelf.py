@@ -65,8 +65,8 @@ class Shelf:
     def catch_up(self) -> None:
         """Do what was put off: settle what was garbage-collected unfinished, write what waited."""
         if self.left and (thread := get_ident()) not in self._catching_up and thread not in self._writing:
-            self._catching_up.add(thread)
-            try:
+            try:  # before it is noted: the app's signal handler may raise between any two steps
+                self._catching_up.add(thread)
                 with suppress(IndexError):  # another thread was quicker
                     while True:
                         self.left.popleft()()
@@ -83,8 +83,8 @@ class Shelf:
         if thread in self._writing:
             self.left.append(partial(self.write, work))
             return
-        self._writing.add(thread)
-        try:
+        try:  # before it is noted, as above: a thread that stayed noted would write no more
+            self._writing.add(thread)
             work()
         finally:
             self._writing.discard(thread)

@@ -79,7 +79,7 @@ def _prepare(database: sqlite3.Connection) -> None:
     if version > _VERSION:
         raise sqlite3.DatabaseError(f"it is of version {version}, and this agentrec reads {_VERSION}")
     if version < _VERSION:
-        database.execute("BEGIN IMMEDIATE")
+        database.execute("BEGIN IMMEDIATE")  # a connection that fails here is closed by whoever made it
         for statement in _SCHEMA:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {_VERSION}")

@@ -148,13 +148,14 @@ class SQLiteStore(Store):
         """A transaction that holds the write lock from its beginning."""
         with self._open(create=True) as database:
             assert database is not None
-            database.execute("BEGIN IMMEDIATE")
             try:
+                _undo(database)  # what a signal cut in two, whose exception the app still holds
+                database.execute("BEGIN IMMEDIATE")
                 yield database
+                database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                _undo(database)
                 raise
-            database.execute("COMMIT")
 
     @contextlib.contextmanager
     def _open(self, *, create: bool) -> Iterator[sqlite3.Connection | None]:
@@ -170,6 +171,12 @@ class SQLiteStore(Store):
                 yield connection.database
         except sqlite3.Error as error:
             raise StoreError(f"the corpus {self.where} can't be used: {error}{cure(error)}") from error
+
+
+def _undo(database: sqlite3.Connection) -> None:
+    """Take back what was changed in a transaction that is open, if one is."""
+    if database.in_transaction:
+        database.execute("ROLLBACK")
 
 
 def _run_of(database: sqlite3.Connection, name: str) -> tuple[str | None] | None:
