@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending
-from agentrec_auto.errors import StoreError, UndecodableBodyError
+from agentrec_auto.errors import StoreBusyError, StoreError, UndecodableBodyError
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.ledger import warn_once
@@ -95,7 +95,8 @@ class Keeping:
                 shelf.ledger.note(events.DROPPED, status=told, key=asked.key)
                 return
             verifies = shelf.settings.mode == "verify"
-            shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
+            keep = self._verify if verifies else self._keep
+            shelf.write(partial(self._guarded, keep, interaction), self._unrecorded)
 
     def spool(self, tap: Tap) -> Spool | None:
         """A spool, if redaction can watch the body as it comes; none in verify, which compares it whole."""
@@ -116,7 +117,8 @@ class Keeping:
             let_through(error)
             self._tell_once(error)
         else:
-            self._shelf.write(partial(self._guarded, partial(self._rewrite, self._name), interaction))
+            rewrite = partial(self._rewrite, self._name)
+            self._shelf.write(partial(self._guarded, rewrite, interaction), self._tell_once)
 
     def dropped(self, tap: Tap) -> None:
         """The response was garbage-collected: settled later, outside the finaliser."""
@@ -129,9 +131,12 @@ class Keeping:
     def _guarded(
         self, write: Callable[[CapturedInteraction], None], interaction: CapturedInteraction
     ) -> None:
-        """What fails here may have been put off, and is nobody else's failure."""
+        """What fails here may have been put off, and is nobody else's failure; what can't be done now because
+        others are at work in the store, can be done later."""
         try:
             write(interaction)
+        except StoreBusyError:
+            raise
         except (OSError, StoreError) as error:
             let_through(error)
             self._unrecorded(error)
@@ -147,6 +152,8 @@ class Keeping:
     def _rewrite(self, name: str, interaction: CapturedInteraction) -> None:
         try:
             self._shelf.store.rewrite(name, interaction)
+        except StoreBusyError:
+            raise
         except (OSError, StoreError) as error:  # it is recorded, if not as whole
             let_through(error)
             self._tell_once(error)
@@ -252,6 +259,8 @@ class Keeping:
             if isinstance(error, OSError):
                 why = f"can't write to {shelf.store.where} ({error.strerror or error})"
             cure = _ROOM if "is full" in why else _CURES.get(getattr(error, "errno", None), _WRITABLE)
+            if isinstance(error, StoreBusyError):
+                cure = "End that process"
             self._warn(
                 f"{asked_for(self._origin.identity)} was not recorded: {why}; the app's call went through, "
                 f"and so will others. {cure}, or name another with AGENTREC_CORPUS"

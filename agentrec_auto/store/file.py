@@ -19,10 +19,11 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
+from time import monotonic, sleep
 from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
-from agentrec_auto.errors import BrokenRecordingError, StoreError
+from agentrec_auto.errors import BrokenRecordingError, StoreBusyError, StoreError
 from agentrec_auto.gathering import gathered
 from agentrec_auto.interrupts import let_through
 from agentrec_auto.keying.identity import Key
@@ -37,6 +38,7 @@ except ImportError:  # Windows
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
+_LOOK_AGAIN_S = 0.005
 _WRITTEN_AT_ONCE = 1 << 18
 _READ_AT_ONCE = 1 << 15
 _HEAD = 16384
@@ -288,13 +290,29 @@ class FolderStore(Store):
         for path, flags in ((self.where, os.O_RDONLY), writable):
             descriptor = os.open(path, flags, 0o644)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if _is_locked_by_now(descriptor, self.patience_s):
+                    return descriptor
             except OSError as error:
                 os.close(descriptor)
                 let_through(error)
-            else:
-                return descriptor
+                continue
+            os.close(descriptor)
+            raise StoreBusyError(f"the corpus {self.where} is in use: another process holds its lock")
         return None
+
+
+def _is_locked_by_now(descriptor: int, patience_s: float) -> bool:
+    """Lock a file; False if somebody has held it for so long, who may have been stopped in the midst."""
+    deadline = monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # noqa: PERF203
+            if monotonic() > deadline:
+                return False
+            sleep(_LOOK_AGAIN_S)
+        else:
+            return True
 
 
 def _remove_if_there(path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import signal
 import sys
 import threading
@@ -84,13 +85,16 @@ def interrupted(step: Step, kind: str) -> Iterator[list[Step]]:
 
 @pytest.fixture
 def handled() -> Iterator[None]:
-    """The app's handler for SIGALRM raises."""
+    """The app's handler for SIGALRM raises. No finaliser of other tests' garbage runs, where it could land, too."""
 
     def handler(number: int, frame: FrameType | None) -> None:
         raise TimeoutError("the app's own limit")
 
     before = signal.signal(signal.SIGALRM, handler)
+    gc.collect()
+    gc.disable()
     yield
+    gc.enable()
     signal.signal(signal.SIGALRM, before)
 
 
