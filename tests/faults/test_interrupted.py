@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import gc
 import signal
 import sys
 import threading
@@ -85,16 +84,13 @@ def interrupted(step: Step, kind: str) -> Iterator[list[Step]]:
 
 @pytest.fixture
 def handled() -> Iterator[None]:
-    """The app's handler for SIGALRM raises. No finaliser of other tests' garbage runs, where it could land, too."""
+    """The app's handler for SIGALRM raises."""
 
     def handler(number: int, frame: FrameType | None) -> None:
         raise TimeoutError("the app's own limit")
 
     before = signal.signal(signal.SIGALRM, handler)
-    gc.collect()
-    gc.disable()
     yield
-    gc.enable()
     signal.signal(signal.SIGALRM, before)
 
 
