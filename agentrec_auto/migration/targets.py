@@ -8,6 +8,7 @@ target_for("cheap", targets=settings.targets)                     the user's own
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,6 +62,12 @@ class Target:
     def provider(self) -> str:
         """The provider's name."""
         return self.adapter.name if self.adapter is not None else self.profile.name
+
+    @property
+    def key(self) -> str:
+        """The same as long as the same model is asked with the same options, under whatever name."""
+        told = json.dumps([self.model, dict(self.options)], sort_keys=True)
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def dialect(self) -> str:
