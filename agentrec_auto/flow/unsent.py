@@ -1,7 +1,7 @@
 """Traces that openai-agents would send to OpenAI under a key that we made up: in replay they stay here.
 
 Without a key its tracer is silent; ours, which its client needs, awakens it. It would post at the end of a
-run, be refused, and with no network try again for a quarter of a minute. An app's own key sends its traces on.
+run, be refused, and with no network try again for a quarter of a minute. Under an app's own key they go on.
 """
 
 from __future__ import annotations

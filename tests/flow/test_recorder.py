@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentrec_auto.bootstrap.keys import DUMMY
 from agentrec_auto.capture import CapturedRequest
 from agentrec_auto.flow import ledger as ledger_module
 from agentrec_auto.flow.ledger import Ledger
@@ -70,19 +69,6 @@ def test_length_without_a_body(method, status):
     plan.tap.head(status, told, {})
     plan.tap.finished()
     assert recorder(store, "replay").plan(asked, "lib").reel.headers == told
-
-
-@pytest.mark.parametrize("key", [DUMMY, "sk-of-the-app"])
-def test_traces_under_a_key_that_we_made_up(key):
-    """openai-agents' tracer, which it awakens, is told in replay that all is well; under the app's own it is heard."""
-    head = [(b"authorization", b"Bearer " + key.encode())]
-    asked = CapturedRequest("POST", "https://api.openai.com/v1/traces/ingest", head, b'{"data": []}')
-    replaying = recorder(MemoryStore(), "replay")
-    assert replaying.concerns("POST", asked.url, lambda: asked.content)
-    plan = replaying.plan(asked, "lib")
-    assert isinstance(plan, Replay if key == DUMMY else Pass)
-    assert events(replaying) == []
-    assert not recorder(MemoryStore(), "auto").concerns("POST", asked.url, lambda: asked.content)
 
 
 @pytest.mark.parametrize("match", ["exact", "fuzzy"])
