@@ -318,7 +318,9 @@ def _is_locked_by_now(descriptor: int, patience_s: float) -> bool:
 def _remove_if_there(path: str) -> None:
     try:
         os.unlink(path)
-    except OSError as error:  # not there, or in no folder any more
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # in no folder any more
         let_through(error)
 
 
