@@ -12,6 +12,7 @@
     ├── MissingAPIKeyError       a live call needs a key: which variable
     ├── ReportFormatError        a file that was to be a JSON report, and is none: which one, where, why
     └── StoreError               a corpus that can't be opened or written: where, why, the cure
+        └── StoreBusyError       another process is writing to it, and for long: later it may be had
 
 Messages are lower case: what was asked, what stood in the way, and the cure last.
 """
@@ -116,6 +117,10 @@ class ReportFormatError(AgentrecError, ValueError):
 
 class StoreError(AgentrecError):
     """A corpus that can't be opened or written."""
+
+
+class StoreBusyError(StoreError):
+    """A corpus that another process is writing to, for longer than a store waits: later it may be had."""
 
 
 class DecodeError(AgentrecError, ValueError):

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import StoreError
 from agentrec_auto.forks import forkless, loading
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.rereading import Reread
 
 LONG = 1 << 21
@@ -139,7 +140,8 @@ class Spool(Reread[CapturedChunk]):
             if self._file is None:
                 self._file = _File()
             self._file.write(b"".join(freed), self._size)
-        except OSError:
+        except OSError as error:
+            let_through(error)
             return False
         self._size += size
         self._lengths.extend(map(len, freed))

@@ -61,12 +61,14 @@ class Asking:
     @contextmanager
     def acting(self) -> Iterator[None]:
         """Around the interposed transport: whatever is around us, this request is ours to decide."""
-        inside, acting = active.inside.set(False), _acting.set(True)
-        try:
+        inside, acting = active.inside.get(), _acting.get()
+        try:  # before they are set: the app's signal handler may raise between any two steps
+            active.inside.set(False)
+            _acting.set(True)
             yield
         finally:
-            active.inside.reset(inside)
-            _acting.reset(acting)
+            active.inside.set(inside)
+            _acting.set(acting)
 
     def _would_record(self) -> bool:
         mode = self._recorder.settings.mode

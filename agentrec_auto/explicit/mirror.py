@@ -17,6 +17,7 @@ from typing import Any
 from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.flow import active
 from agentrec_auto.flow.ledger import warn_once
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.store.base import name_of
 from agentrec_auto.store.interaction import InteractionStore
 from agentrec_auto.store.memory import MemoryStore
@@ -58,6 +59,7 @@ class Mirror(MemoryStore):
             except Exception as error:
                 self._synced.pop(name, None)
                 self._kept.pop(name, None)
+                let_through(error)
                 why = f"{type(error).__name__}: {error}"
                 warn_once(active.ledger, f"{name} was not kept: {type(self._theirs).__name__} said {why}")
         for name in [name for name in list(self._synced) if name not in self._kept]:

@@ -11,6 +11,7 @@ shelf        the responses under way, and what waits to be written
 callsite · tags    what is stored beside the bytes
 drift        verify: how a live answer differs from the recorded one
 miss · nearest     what is said of a request that no recording answers, and the recording most like it
+unsent       what replay answers itself, that nobody asked of a model
 bypass       a call to a model that no seam saw
 ledger       what happened, written down by each process
 tally        the same, of a whole run, counted and put in words

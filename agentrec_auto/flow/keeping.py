@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -15,7 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, Ending
-from agentrec_auto.errors import StoreError, UndecodableBodyError
+from agentrec_auto.errors import StoreBusyError, StoreError, UndecodableBodyError
 from agentrec_auto.flow import ledger as events
 from agentrec_auto.flow.drift import drift
 from agentrec_auto.flow.ledger import warn_once
@@ -23,6 +22,7 @@ from agentrec_auto.flow.miss import asked_for, incomparable
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Turn
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.interrupts import Muffled, let_through
 from agentrec_auto.keying.identity import KEY_VERSION, Identity
 from agentrec_auto.providers.endings import status_in
 from agentrec_auto.redaction.redactor import Redaction
@@ -87,6 +87,7 @@ class Keeping:
         except UndecodableBodyError as error:
             self._warn(f"{asked_for(asked)} was not recorded: {error}")
         except (OSError, StoreError) as error:
+            let_through(error)
             self._unrecorded(error)
         else:
             told = status_in(interaction.chunks) if tap.status == 200 else None
@@ -94,7 +95,8 @@ class Keeping:
                 shelf.ledger.note(events.DROPPED, status=told, key=asked.key)
                 return
             verifies = shelf.settings.mode == "verify"
-            shelf.write(partial(self._guarded, self._verify if verifies else self._keep, interaction))
+            keep = self._verify if verifies else self._keep
+            shelf.write(partial(self._guarded, keep, interaction), self._unrecorded)
 
     def spool(self, tap: Tap) -> Spool | None:
         """A spool, if redaction can watch the body as it comes; none in verify, which compares it whole."""
@@ -112,9 +114,11 @@ class Keeping:
         except UndecodableBodyError as error:
             self._warn(f"{self._name} lacks what came after its last event: {error}")
         except (OSError, StoreError) as error:
+            let_through(error)
             self._tell_once(error)
         else:
-            self._shelf.write(partial(self._guarded, partial(self._rewrite, self._name), interaction))
+            rewrite = partial(self._rewrite, self._name)
+            self._shelf.write(partial(self._guarded, rewrite, interaction), self._tell_once)
 
     def dropped(self, tap: Tap) -> None:
         """The response was garbage-collected: settled later, outside the finaliser."""
@@ -127,13 +131,18 @@ class Keeping:
     def _guarded(
         self, write: Callable[[CapturedInteraction], None], interaction: CapturedInteraction
     ) -> None:
-        """What fails here may have been put off, and is nobody else's failure."""
+        """What fails here may have been put off, and is nobody else's failure; what can't be done now because
+        others are at work in the store, can be done later."""
         try:
             write(interaction)
+        except StoreBusyError:
+            raise
         except (OSError, StoreError) as error:
+            let_through(error)
             self._unrecorded(error)
         except Exception as error:
-            with suppress(Exception):  # to tell of a failure may fail, too
+            let_through(error)
+            with Muffled():  # to tell of a failure may fail, too
                 self.failed(None, error)
 
     def _unrecorded(self, error: Exception) -> None:
@@ -143,7 +152,10 @@ class Keeping:
     def _rewrite(self, name: str, interaction: CapturedInteraction) -> None:
         try:
             self._shelf.store.rewrite(name, interaction)
+        except StoreBusyError:
+            raise
         except (OSError, StoreError) as error:  # it is recorded, if not as whole
+            let_through(error)
             self._tell_once(error)
 
     def _keep(self, interaction: CapturedInteraction) -> None:
@@ -200,6 +212,7 @@ class Keeping:
             clean.metadata = {**self._metadata(tap, ending, question), **clean.metadata}
             return understood(clean, redaction.text, reading)
         except Exception as error:  # a dialect, perhaps somebody else's, that fails over an odd body
+            let_through(error)
             self._warn(f"a recording has no summary: {type(error).__name__}: {error}")
             clean.metadata = {**self._metadata(tap, ending, None), **clean.metadata}
             return clean
@@ -225,7 +238,7 @@ class Keeping:
             "stream": identity.stream,
             "ending": ending.value,
             "whole": tap.whole,
-            "error": type(tap.error).__name__ if tap.error is not None else None,
+            "error": tap.error,
             "order": origin.turn.order,
             "run": self._shelf.run,
             "latency_s": round(tap.latency_s or perf_counter() - tap.started, 4),
@@ -246,6 +259,8 @@ class Keeping:
             if isinstance(error, OSError):
                 why = f"can't write to {shelf.store.where} ({error.strerror or error})"
             cure = _ROOM if "is full" in why else _CURES.get(getattr(error, "errno", None), _WRITABLE)
+            if isinstance(error, StoreBusyError):
+                cure = "End that process"
             self._warn(
                 f"{asked_for(self._origin.identity)} was not recorded: {why}; the app's call went through, "
                 f"and so will others. {cure}, or name another with AGENTREC_CORPUS"

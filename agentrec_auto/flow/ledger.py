@@ -16,6 +16,8 @@ from collections import deque
 from time import monotonic
 from typing import Any
 
+from agentrec_auto.interrupts import let_through
+
 RUN_DIR = "AGENTREC_RUN_DIR"
 RUN_OWNER = "AGENTREC_RUN_OWNER"
 
@@ -123,10 +125,12 @@ class Ledger:
     def flush(self) -> None:
         """Write what was gathered: before somebody reads, and before the process ends."""
         with self._lock:
-            said = [self._unwritten.popleft() for _ in range(len(self._unwritten))]
+            said = [self._unwritten[place] for place in range(len(self._unwritten))]
             if said:
-                self._latest.extend(event for event, _ in said)
                 self._write(b"".join([line for _, line in said]))
+                for one in said:  # written first: rather told twice than lost, where a signal comes between
+                    self._unwritten.popleft()
+                    self._latest.append(one[0])
                 self._written_at = monotonic()
 
     def after_fork(self) -> None:
@@ -146,8 +150,8 @@ class Ledger:
                 path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}.jsonl")
                 self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o600)
             os.write(self._descriptor, lines)
-        except OSError:
-            return
+        except OSError as error:
+            let_through(error)
 
 
 def is_pytest() -> bool:
@@ -189,7 +193,8 @@ def tell(text: str) -> str:
     try:
         sys.stderr.write(f"agentrec: {text}\n")
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError) as error:
+        let_through(error)
         return ""
     return place(sys.stderr)
 
@@ -198,7 +203,8 @@ def place(stream: Any) -> str:
     """Which file, pipe or terminal a stream writes to, named alike in every process; empty if unknown."""
     try:
         there = os.fstat(stream.fileno())
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError) as error:
+        let_through(error)
         return ""
     return f"{there.st_dev}:{there.st_ino}" if there.st_ino else ""
 

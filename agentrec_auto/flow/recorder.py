@@ -24,6 +24,7 @@ from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.shelf import Shelf
 from agentrec_auto.flow.takes import Lane, Takes, Turn, warn_of_format
 from agentrec_auto.flow.tap import Tap
+from agentrec_auto.flow.unsent import INGEST, TAKEN, stays_here
 from agentrec_auto.keying.identity import Identity, Keyer
 from agentrec_auto.keying.seen import SeenRequests, Stamp
 from agentrec_auto.redaction.redactor import Redaction, Redactor
@@ -64,6 +65,8 @@ class Recorder:
 
     def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
+        if self.settings.mode == "replay" and url.endswith(INGEST):
+            return True
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
 
     def again(self, request: CapturedRequest) -> Replay | None:
@@ -82,6 +85,8 @@ class Recorder:
     def plan(self, request: CapturedRequest, library: str) -> Plan:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.catch_up()
+        if self.settings.mode == "replay" and request.url.endswith(INGEST):
+            return Replay(TAKEN, 0.0, self._told_short) if stays_here(request) else PASS
         redaction = self._redactor.open(request)
         counted = redaction.request if self._keyer.counted_headers else redaction.without_headers
         identity = self._keyer.identify(counted)

@@ -11,7 +11,8 @@ from functools import partial
 from threading import get_ident
 from time import perf_counter
 
-from agentrec_auto.flow.ledger import BEGUN, Ledger
+from agentrec_auto.errors import StoreBusyError
+from agentrec_auto.flow.ledger import BEGUN, Ledger, warn_once
 from agentrec_auto.flow.scope import Scope
 from agentrec_auto.flow.tags import Tags
 from agentrec_auto.flow.takes import Takes
@@ -22,6 +23,17 @@ from agentrec_auto.settings import Settings
 from agentrec_auto.store.base import Store
 
 _LOOK_AGAIN_S = 2.0
+
+_PATIENCE_S = 1.0
+"""How long a call waits, at most, where another process holds the store."""
+
+_SHORT_OF_PATIENCE_S = 0.02
+"""The same while something waits already."""
+
+_LAST_PATIENCE_S = 10.0
+"""How long the end of the process waits."""
+
+_MOST_WAITING = 2000
 
 
 class Shelf:
@@ -39,6 +51,10 @@ class Shelf:
         self.left: deque[Callable[[], None]] = deque()
         """What couldn't be done at once: responses to settle, and what is to be written of others."""
 
+        self._waiting: deque[tuple[Callable[[], None], Callable[[Exception], None]]] = deque()
+        """What is to be written as soon as another process lets go of the store."""
+
+        store.patience_s = _PATIENCE_S
         self._writing: set[int] = set()
         """Threads that are in the midst of it."""
 
@@ -69,30 +85,68 @@ class Shelf:
     def catch_up(self) -> None:
         """Do what was put off: settle what was garbage-collected unfinished, write what waited."""
         if self.left and (thread := get_ident()) not in self._catching_up and thread not in self._writing:
-            self._catching_up.add(thread)
-            try:
+            try:  # before it is noted: the app's signal handler may raise between any two steps
+                self._catching_up.add(thread)
                 with suppress(IndexError):  # another thread was quicker
                     while True:
                         self.left.popleft()()
             finally:
                 self._catching_up.discard(thread)
 
-    def write(self, work: Callable[[], None]) -> None:
-        """Do what changes the store: now, or when this thread is done with what it is writing already.
+    def write(self, work: Callable[[], None], lost: Callable[[Exception], None]) -> None:
+        """Do what changes the store: now, when this thread is done with what it is writing already, or when
+        another process lets go of the store; ``lost`` is told if it never does.
 
         SDKs close a stream that was left in a cycle when it is collected, which may be in the midst of our
         own writing, with a lock held or a transaction begun.
         """
         thread = get_ident()
         if thread in self._writing:
-            self.left.append(partial(self.write, work))
+            self.left.append(partial(self.write, work, lost))
             return
-        self._writing.add(thread)
-        try:
-            work()
+        try:  # before it is noted, as above: a thread that stayed noted would write no more
+            self._writing.add(thread)
+            if not self._waiting:  # else in its turn
+                try:
+                    work()
+                    return
+                except StoreBusyError as error:
+                    warn_once(
+                        self.ledger,
+                        f"{error}. What is recorded waits in memory until it lets go, or this process ends; "
+                        "see which other program has it open",
+                    )
+            self._waiting.append((work, lost))
+            self._write_what_waits()
         finally:
             self._writing.discard(thread)
             self.catch_up()
+
+    def _write_what_waits(self) -> None:
+        try:
+            self.store.patience_s = _SHORT_OF_PATIENCE_S
+            with suppress(IndexError):  # another thread was quicker
+                while True:
+                    one = self._waiting.popleft()
+                    try:
+                        one[0]()
+                    except StoreBusyError as error:
+                        self._waiting.appendleft(one)
+                        if len(self._waiting) > _MOST_WAITING:
+                            self._waiting.pop()[1](error)
+                        return
+        finally:
+            self.store.patience_s = _PATIENCE_S
+
+    def _give_up(self) -> None:
+        """The process ends: write what waits, with more patience; what can't be written is lost."""
+        while self._waiting:
+            work, lost = self._waiting.popleft()
+            try:
+                self.store.patience_s = _LAST_PATIENCE_S if not self.is_told else _SHORT_OF_PATIENCE_S
+                work()
+            except StoreBusyError as error:
+                lost(error)
 
     def finish(self) -> None:
         """The process ends: what is still open was abandoned."""
@@ -100,18 +154,22 @@ class Shelf:
         for _ in range(len(self._open)):  # one by one: a daemon thread may begin another call meanwhile
             with suppress(KeyError):
                 self._open.pop().closed()
+        self._give_up()
 
     def note_secrets(self, dialect: str) -> None:
         """Tell the store which API-key variables are set; every few seconds at most, for it takes time."""
         now = perf_counter()
         if now >= self._look_again_at.get(dialect, 0.0):
             self._look_again_at[dialect] = now + _LOOK_AGAIN_S
-            self.store.note_secrets(_secrets(dialect))
+            try:
+                self.store.note_secrets(_secrets(dialect))
+            except StoreBusyError:
+                self._look_again_at[dialect] = now
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way any more, nor left to be kept."""
-        return not self._open and not self.left
+        return not self._open and not self.left and not self._waiting
 
     def after_fork(self) -> None:
         """In a forked child: what is open is the parent's to keep."""
@@ -122,6 +180,7 @@ class Shelf:
         self._writing.clear()
         self._catching_up.clear()
         self.left.clear()
+        self._waiting.clear()
 
 
 def _secrets(dialect: str) -> list[str]:

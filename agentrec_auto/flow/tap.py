@@ -18,14 +18,14 @@ finaliser, which may run anywhere. The recorder empties the queue at its next ca
 
 A body that becomes long is no longer held: see `agentrec_auto.spool`.
 
-Nothing here may reach the app: a tap that fails goes mute, and says so once through ``Outlet.failed``.
+Nothing of ours may reach the app: a tap that fails goes mute, and says so once through ``Outlet.failed``.
+What the app itself raises meanwhile (see `agentrec_auto.interrupts`) goes on to it: its response broke off.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from time import perf_counter
 from typing import Protocol
@@ -33,6 +33,7 @@ from typing import Protocol
 from agentrec_auto.capture import CapturedChunk, Ending, Headers, first_header
 from agentrec_auto.decoding import StreamDecoder, stream_decoder
 from agentrec_auto.errors import UndecodableBodyError
+from agentrec_auto.interrupts import Muffled, interruption, let_through
 from agentrec_auto.providers.endings import Terminator, is_stream
 from agentrec_auto.spool import LONG, WINDOW, Spool
 
@@ -67,7 +68,7 @@ def _harmless(method: Callable[..., None]) -> Callable[..., None]:
             if not tap.muted:
                 method(tap, *args)
         except Exception as error:  # ours, whatever it is: the app's call goes on
-            tap.mute(error)
+            tap.fails(error)
 
     return guarded
 
@@ -122,7 +123,9 @@ class Tap:
         self.extensions: dict[str, object] = {}
         self.chunks: list[CapturedChunk] | Spool = []
         self.ending: Ending | None = None
-        self.error: BaseException | None = None
+        self.error: str | None = None
+        """The name of what the body raised, which itself may keep alive whatever it passed."""
+
         self.latency_s = 0.0
         """From the request to the end of the response."""
         self.whole: bool | None = None
@@ -176,13 +179,19 @@ class Tap:
                     self.whole = ending is Ending.COMPLETE
                     self._end(ending)
         except Exception as error:
-            self.mute(error)
+            self.fails(error)
 
-    def mute(self, error: Exception) -> None:
-        """The tap failed: it sees nothing more."""
-        self.muted = True
-        with suppress(Exception):  # to tell of a failure may fail, too
-            self.outlet.failed(self, error)
+    def fails(self, error: Exception) -> None:
+        """The tap failed, and sees nothing more; or the app broke off in the midst of it."""
+        try:
+            if interruption(error) is not None:
+                self.broke(error)
+                let_through(error)
+            self.muted = True
+            with Muffled():  # to tell of a failure may fail, too
+                self.outlet.failed(self, error)
+        finally:
+            del error  # see `let_through`
 
     @_harmless
     def finished(self) -> None:
@@ -200,7 +209,7 @@ class Tap:
     @_harmless
     def broke(self, error: BaseException) -> None:
         """The body raised ``error`` instead of a chunk; a cancellation is the caller's doing."""
-        self.error = error
+        self.error = type(error).__name__
         self._end(Ending.FAILED if isinstance(error, Exception) else Ending.ABANDONED)
         self._wind_up()
 

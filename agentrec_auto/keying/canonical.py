@@ -28,6 +28,8 @@ with escapes; and NUL, for the body may be in UTF-16."""
 BOUNDARY = b"boundary"
 """What every multipart boundary is called: SDKs make one up for each request."""
 
+_CACHE_KEY = "prompt_cache_key"
+
 _BOUNDARY = re.compile(rb'boundary="?([^";,\s]+)"?', re.IGNORECASE)
 
 _DEEPEST = 200
@@ -82,6 +84,15 @@ def digest(*parts: str) -> str:
     """SHA-256, in hex, over the parts, each followed by NUL so that ``ab, c`` and ``a, bc`` differ."""
     text = "\0".join([*parts, ""])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def without_cache_key(document: Any) -> Any:
+    """The document without the name that openai-agents gives to a run in the provider's cache: it is random,
+    and sent to api.openai.com alone. The user's own stays."""
+    told = document.get(_CACHE_KEY) if isinstance(document, dict) else None
+    if isinstance(told, str) and told.startswith("agents-sdk:"):
+        return {name: document[name] for name in document if name != _CACHE_KEY}
+    return document
 
 
 def may_hold_ids(content: bytes) -> bool:

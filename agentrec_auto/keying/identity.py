@@ -27,6 +27,7 @@ from agentrec_auto.keying.canonical import (
     may_hold_ids,
     parsed,
     rename_ids,
+    without_cache_key,
 )
 from agentrec_auto.keying.rules import RuleBook, Rules
 from agentrec_auto.providers.hosts import provider_of
@@ -161,7 +162,7 @@ class Keyer:
 def _bodies(request: CapturedRequest, document: Any, rules: Rules) -> tuple[str, Any]:
     """The canonical body, and the document it stands on."""
     try:
-        ruled = NO_DOCUMENT if document is NO_DOCUMENT else rules.apply(document)
+        ruled = NO_DOCUMENT if document is NO_DOCUMENT else rules.apply(without_cache_key(document))
         if may_hold_ids(request.content):
             ruled = rename_ids(ruled)
     except RecursionError:  # nested without end: told apart by its bytes

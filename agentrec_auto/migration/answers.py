@@ -9,8 +9,12 @@ from agentrec_auto.errors import AgentrecError, DecodeError, UnsupportedRequestE
 from agentrec_auto.keying.cassette_id import fingerprint_of
 from agentrec_auto.migration.baselines import Baseline
 from agentrec_auto.migration.recordings import Recordings
+from agentrec_auto.migration.targets import Target
 from agentrec_auto.providers import reading, registry
 from agentrec_auto.providers.conversation import Answer, Question
+
+TARGET_KEY = "target_key"
+"""Where the metadata of an answer says who was asked: `Target.key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,21 @@ class Answers:
 
     def __init__(self, recordings: Recordings) -> None:
         self._recordings = recordings
+        self.outdated: set[str] = set()
+        """Ids of answers passed over so far, for the target is another model now, or has other options."""
 
-    async def find(self, migration_id: str, baseline: Baseline) -> Found | None:
-        """The answer, or None where there is none that counts: nothing, an error, half a stream, or an answer
-        to what the baseline asked before it was recorded anew. `DecodeError` for what is no answer at all.
+    async def find(self, migration_id: str, baseline: Baseline, target: Target) -> Found | None:
+        """The answer, or None where there is none that counts: nothing, an error, half a stream, an answer
+        to what the baseline asked before it was recorded anew, or of what the target's name meant before
+        its ``[target.NAME]`` was changed. `DecodeError` for what is no answer at all.
         """
         interaction = await self._recordings.find(migration_id)
         if interaction is None or not 200 <= interaction.response_status < 300:
             return None
         if interaction.ending is not Ending.COMPLETE or not await self._is_to(baseline, interaction):
+            return None
+        if interaction.metadata.get(TARGET_KEY, target.key) != target.key:
+            self.outdated.add(migration_id)
             return None
         read = registry.read_answer(interaction)
         answer = read.answer

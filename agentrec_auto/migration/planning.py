@@ -11,7 +11,7 @@ from agentrec_auto.migration.answers import Answers
 from agentrec_auto.migration.baselines import baselines
 from agentrec_auto.migration.ids import migration_id_for
 from agentrec_auto.migration.recordings import Recordings
-from agentrec_auto.migration.run import Options
+from agentrec_auto.migration.run import ASKED_ANEW, Options
 from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import translated
 from agentrec_auto.providers.conversation import Usage
@@ -54,7 +54,7 @@ async def planned(
                 yield Planned(name, target.name, "skip", baseline.problem, prompt)
                 continue
             try:
-                found = await answers.find(migration_id_for(name, target.name), baseline)
+                found = await answers.find(migration_id_for(name, target.name), baseline, target)
             except DecodeError as error:
                 yield Planned(name, target.name, "skip", str(error), prompt)
                 continue
@@ -73,6 +73,6 @@ async def planned(
                 continue
             usage = asking.expected_usage(baseline, options.max_tokens_default)
             cost = options.prices.cost(target.model, target.provider, usage) if options.prices else None
-            yield Planned(
-                name, target.name, "ask", "", prompt, asking.url, asking.body, asking.notes, usage, cost
-            )
+            anew = (ASKED_ANEW,) if migration_id_for(name, target.name) in answers.outdated else ()
+            notes = (*anew, *asking.notes)
+            yield Planned(name, target.name, "ask", "", prompt, asking.url, asking.body, notes, usage, cost)

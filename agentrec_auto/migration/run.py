@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from agentrec_auto.comparators.base import Comparator, Pair
 from agentrec_auto.errors import AgentrecError, MissingAPIKeyError, UnsupportedRequestError
 from agentrec_auto.keying.identity import Keyer
-from agentrec_auto.migration.answers import Answers, Found
+from agentrec_auto.migration.answers import TARGET_KEY, Answers, Found
 from agentrec_auto.migration.baselines import Baseline, baselines
 from agentrec_auto.migration.choosing import Choice
 from agentrec_auto.migration.claims import Claims
@@ -43,6 +43,8 @@ _TURN = 16
 _EDGES = ("^", "$", "-", ".", ":", "@", "_")
 """What may stand before and behind a model's name in a longer one."""
 
+ASKED_ANEW = "asked anew: when it was answered the target was another model, or had other options"
+OUTDATED = "answered when the target was another model, or had other options; run `agentrec migrate` (online)"
 NOT_RECORDED = "no recorded migration response; run `agentrec migrate` (online) first"
 
 
@@ -179,7 +181,7 @@ class _Run:
         if baseline.problem is not None:
             row.status, row.reason = "skipped", baseline.problem
             return
-        found = await self._answers.find(row.migration_id, baseline)
+        found = await self._answers.find(row.migration_id, baseline, target)
         if found is None:
             found = await self._missing(row, baseline, target)
             if found is None:
@@ -187,7 +189,7 @@ class _Run:
         else:
             row.cached = True
             row.notes += found.notes if found.notes is not None else await self._notes(baseline, target)
-            if told := target.asked_otherwise(found.interaction.request.url, row.notes):
+            if told := target.asked_elsewhere(found.interaction.request.url):
                 row.notes.append(f"{told}: delete {row.migration_id} to ask anew")
         self._answer(row, found, target)
         assert row.baseline is not None and row.target is not None
@@ -224,10 +226,13 @@ class _Run:
         except MissingAPIKeyError as error:
             row.status, row.reason = "error", str(error)
             return None
+        is_outdated = row.migration_id in self._answers.outdated
         row.notes += asking.notes
         if self._options.offline:
-            row.status, row.reason = "skipped", NOT_RECORDED
+            row.status, row.reason = "skipped", OUTDATED if is_outdated else NOT_RECORDED
             return None
+        if is_outdated:
+            row.notes.append(ASKED_ANEW)
         if self._stopping.why is None:
             found = await self._stopping.unless_stopped(self._asked(row, baseline, target, asking))
             if found is not None or row.status != "ok":
@@ -245,7 +250,7 @@ class _Run:
         prices = self._options.prices
         estimate = (prices.cost(target.model, target.provider, usage) if prices is not None else None) or 0.0
         async with self._claims.claimed(row.migration_id):
-            found = await self._answers.find(row.migration_id, baseline)  # by another run, meanwhile
+            found = await self._answers.find(row.migration_id, baseline, target)  # by another run, meanwhile
             if found is not None:
                 row.cached = True
                 return found
@@ -259,7 +264,7 @@ class _Run:
                     asking.url,
                     asking.headers,
                     asking.body,
-                    said=self._said(baseline, row, asking),
+                    said=self._said(baseline, row, target, asking),
                     notes=row.notes,
                     tokens=usage.total,
                     pay_again=fare.set_aside_again,
@@ -288,13 +293,14 @@ class _Run:
         except (AgentrecError, LookupError):
             return []
 
-    def _said(self, baseline: Baseline, row: RowResult, asking: Translated) -> dict[str, Any]:
+    def _said(self, baseline: Baseline, row: RowResult, target: Target, asking: Translated) -> dict[str, Any]:
         told = {
             "migrated_from": row.baseline_id,
             "semantic_key": baseline.pinned_key or row.semantic_key,
             "baseline_model": row.baseline_model,
             "category": row.category,
             "migration_notes": list(asking.notes),
+            TARGET_KEY: target.key,
         }
         return {name: value for name, value in told.items() if value is not None}
 

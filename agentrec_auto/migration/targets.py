@@ -8,6 +8,7 @@ target_for("cheap", targets=settings.targets)                     the user's own
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +25,6 @@ from agentrec_auto.providers.plain import plain
 from agentrec_auto.providers.writers.drawing import drop
 from agentrec_auto.providers.writing import Notes, dialects, writer_for
 from agentrec_auto.settings import TargetSettings
-
-_OPTIONS = "options of the target: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,12 @@ class Target:
         return self.adapter.name if self.adapter is not None else self.profile.name
 
     @property
+    def key(self) -> str:
+        """The same as long as the same model is asked with the same options, under whatever name."""
+        told = json.dumps([self.model, dict(self.options)], sort_keys=True)
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
     def dialect(self) -> str:
         """The dialect it is asked in, unless a question is in another that is spoken there."""
         return self.profile.dialect
@@ -93,7 +98,8 @@ class Target:
         drop(written.body, self.profile.refuses, f"{self.profile.title} refuses it", notes)
         body = {**written.body, **self.options}
         if self.options:
-            notes.say(self._options_told)
+            said = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+            notes.say(f"options of the target: {said}")
         headers = {
             "content-type": "application/json",
             **written.headers,
@@ -102,16 +108,8 @@ class Target:
         }
         return Asking(_joined(base, written.path), headers, _dumped(body), written.notes + notes.told())
 
-    @property
-    def _options_told(self) -> str:
-        said = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
-        return f"{_OPTIONS}{said or 'none'}"
-
-    def asked_otherwise(self, url: str, notes: Sequence[str]) -> str | None:
-        """What has become another since an answer was asked for at ``url``, with ``notes``; or None."""
-        before = next((note for note in notes if note.startswith(_OPTIONS)), f"{_OPTIONS}none")
-        if before != self._options_told:
-            return f"kept from when there were other options (now {self._options_told[len(_OPTIONS) :]})"
+    def asked_elsewhere(self, url: str) -> str | None:
+        """Where an answer that was asked for at ``url`` came from, if the target is at another place now."""
         was, now = (urlsplit(one).hostname for one in (url, located(self.profile.url, os.environ)))
         return None if was == now or not now else f"kept from when {was} was asked (now {now})"
 

@@ -7,7 +7,7 @@ A dialect is asked in this order, and the first that reads has it:
 3. the table's lines whose path matches, imported when first needed
 4. where no line matches the path (a gateway's own, a redacted URL): every line, by the shape of the bodies
 
-Nothing is raised out of here, whatever a dialect does: what can't be read comes with the reason.
+Nothing of a dialect's is raised out of here, whatever it does: what can't be read comes with the reason.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from agentrec_auto.capture import CapturedInteraction
 from agentrec_auto.compiled import loads
 from agentrec_auto.errors import DecodeError
 from agentrec_auto.forks import loading
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.providers.conversation import Answer, Question, Source
 from agentrec_auto.providers.dialect import Call, Dialect, Reply
 
@@ -155,7 +156,8 @@ def read_answer(interaction: CapturedInteraction) -> Reading:
     dialect = next(dialects_for(Call.of(interaction.request, loads)), None)
     try:
         answer = dialect.answer(Reply.of(interaction)) if dialect is not None else None
-    except Exception:
+    except Exception as error:
+        let_through(error)
         answer = None
     if dialect is None or answer is None or not answer.choices or answer.error is not None:
         return read(interaction)
@@ -175,7 +177,8 @@ def _answer_alone(call: Call, reply: Reply) -> Reading | None:
 def _question(dialect: Dialect, call: Call) -> Question | None:
     try:
         return _sourced(dialect, call)
-    except Exception:
+    except Exception as error:
+        let_through(error)
         return None
 
 
@@ -191,10 +194,12 @@ def _read(dialect: Dialect, call: Call, reply: Reply, *, is_first: bool = False)
     try:
         question = _sourced(dialect, call)
     except Exception as error:
+        let_through(error)
         why = _told(error)
     try:
         answer = dialect.answer(reply)
     except Exception as error:
+        let_through(error)
         why = why or _told(error)
     else:
         why = why or _uncounted(answer)
@@ -220,7 +225,8 @@ def _unread(call: Call) -> str:
 def _recognises(dialect: Dialect, call: Call) -> bool:
     try:
         return dialect.recognises(call)
-    except Exception:
+    except Exception as error:
+        let_through(error)
         return False
 
 
@@ -264,6 +270,7 @@ def _loaded(entry: EntryPoint) -> Dialect | None:
     try:
         made: Dialect = entry.load()()
     except Exception as error:  # somebody else's package
+        let_through(error)
         _log.warning("the dialect %s can't be loaded: %s", entry.name, error)
         return None
     return made

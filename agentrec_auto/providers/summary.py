@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.compiled import dumps, loads
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.providers.conversation import Usage
 from agentrec_auto.providers.dialect import Call, Reply
 from agentrec_auto.providers.hosts import provider_of
@@ -36,7 +37,8 @@ def build_summary(interaction: CapturedInteraction) -> dict[str, Any]:
     """
     try:
         return summary_of(interaction, read(interaction))
-    except Exception:
+    except Exception as error:
+        let_through(error)
         return {}
 
 

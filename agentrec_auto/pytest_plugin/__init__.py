@@ -3,8 +3,8 @@
 pytest imports this in every run of every project that has agentrec-auto installed, so it imports `os` and
 nothing of ours. A mode is said by ``--agentrec``, ``AGENTREC_MODE``, the ini key ``agentrec``, or the marker
 of a test. `run` switches on and off, `session` holds the hooks of a run that is on, `stages` is what a
-marker (`marks`) changes, `environ` takes changes back, `tail` reads the ledger as it grows, and `summary` and
-`unused` are what is told at the end.
+marker (`marks`) changes, `fake_files` keeps recordings real under pyfakefs, `environ` takes changes back,
+`tail` reads the ledger as it grows, and `summary` and `unused` are what is told at the end.
 """
 
 from __future__ import annotations

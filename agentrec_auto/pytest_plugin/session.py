@@ -19,6 +19,7 @@ from agentrec_auto.flow import active, ledger
 from agentrec_auto.flow.ledger import Event
 from agentrec_auto.flow.tally import Tally
 from agentrec_auto.pytest_plugin import summary
+from agentrec_auto.pytest_plugin.fake_files import keep_real
 from agentrec_auto.pytest_plugin.marks import overrides_of
 from agentrec_auto.pytest_plugin.run import Run, temporary
 from agentrec_auto.pytest_plugin.said import anything_said, said
@@ -95,6 +96,7 @@ class AgentrecSession:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Refuse wrong markers before any test runs; an xdist worker, which can't, fails their tests."""
+        keep_real()
         if not hasattr(self._config, "workerinput"):
             for item in session.items:
                 overrides_of(item)

@@ -9,9 +9,18 @@ from aiohttp import ClientSession, __version__, payload
 from aiohttp.abc import AbstractStreamWriter
 
 from agentrec_auto.capture import CapturedRequest, Headers
+from agentrec_auto.flow import active
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
+from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams.aiohttp_played import PlayedConnection, played, refused
-from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
+from agentrec_auto.seams.deciding import (
+    broke_off,
+    concerns,
+    going_out,
+    planned,
+    process_recorder,
+    wants_fakes,
+)
 from agentrec_auto.seams.fakes import is_a_fakes, seen
 from agentrec_auto.seams.upgrades import is_upgrade, unseen
 
@@ -22,27 +31,36 @@ async def connected(connect: Any, connector: Any, args: tuple[Any, ...], kwargs:
     """The connection for a request: one that ``connect`` opens, or a played one."""
     request = args[0] if args else kwargs["req"]
     url = str(request.url)
+
+    async def opened(tap: Tap | None = None) -> Any:
+        was = going_out(request.url.host)
+        try:
+            active.inside.set(True)
+            return await connect(*args, **kwargs)
+        except BaseException as error:
+            broke_off(tap, error)
+            raise
+        finally:
+            active.inside.set(was)
+
     if is_upgrade(url, request.headers):
         unseen(url)
         return await connect(*args, **kwargs)
     if _is_faked() and not wants_fakes():
         return await connect(*args, **kwargs)
     if not concerns(process_recorder, request.method, url, lambda: _at_hand(request)):
-        with going_out(request.url.host):
-            return await connect(*args, **kwargs)
+        return await opened()
     content = await _content(request)
     captured = CapturedRequest(request.method, url, _headers(request), content)
     match plan := planned(process_recorder, captured, LIBRARY):
         case Replay():
             return PlayedConnection(connector, played(plan, request.method))
         case Record(tap):
-            with going_out(request.url.host, tap):
-                connection = await connect(*args, **kwargs)
+            connection = await opened(tap)
             connection.agentrec_tap = tap
             return connection
         case Pass():
-            with going_out(request.url.host):
-                return await connect(*args, **kwargs)
+            return await opened()
         case Refuse(miss):
             return PlayedConnection(connector, refused(miss, request.method))
     never(plan)

@@ -14,5 +14,4 @@ def attaching(tap: Tap) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # ours, whatever it is: the app has its response
-        tap.muted = True
-        tap.outlet.failed(tap, error)
+        tap.fails(error)

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from agentrec_auto.flow.bypass import bypass
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.seams.fakes import is_a_fakes
 
 Passing = Callable[[], None]
@@ -47,7 +48,8 @@ def passing(module: ModuleType, request: Any) -> Passing | None:
         else:
             method = module.AsyncHTTPTransport.handle_async_request
         return _nothing if _is_spared(method, request) else None
-    except Exception:  # a version of the tool that keeps its books in another way: it answers, as ever
+    except Exception as error:  # a version of the tool that keeps its books otherwise: it answers, as ever
+        let_through(error)
         return None
 
 

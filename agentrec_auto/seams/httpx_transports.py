@@ -13,11 +13,20 @@ from types import ModuleType
 from typing import Any
 
 from agentrec_auto.capture import CapturedRequest, headers_without
+from agentrec_auto.flow import active
 from agentrec_auto.flow.miss import STATUS, Miss
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import httpx_passing, httpx_played
-from agentrec_auto.seams.deciding import Find, again, concerns, going_out, planned_anew, process_recorder
+from agentrec_auto.seams.deciding import (
+    Find,
+    again,
+    broke_off,
+    concerns,
+    going_out,
+    planned_anew,
+    process_recorder,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,15 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            with going_out(request.url.host, tap):
+            was = going_out(request.url.host)
+            try:
+                active.inside.set(True)
                 return self._inner.handle_request(request)
+            except BaseException as error:
+                broke_off(tap, error)
+                raise
+            finally:
+                active.inside.set(was)
 
         def close(self) -> None:
             self._inner.close()
@@ -111,8 +127,15 @@ def _made_for(H: Any) -> Family:
             never(plan)
 
         async def _send(self, request: Any, tap: Tap | None = None) -> Any:
-            with going_out(request.url.host, tap):
+            was = going_out(request.url.host)
+            try:
+                active.inside.set(True)
                 return await self._inner.handle_async_request(request)
+            except BaseException as error:
+                broke_off(tap, error)
+                raise
+            finally:
+                active.inside.set(was)
 
         async def aclose(self) -> None:
             await self._inner.aclose()

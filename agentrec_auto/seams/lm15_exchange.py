@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager
 from importlib import import_module
 from time import sleep
 from types import ModuleType
@@ -17,7 +16,7 @@ from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.phrases import phrase_of
 from agentrec_auto.seams.attaching import attaching
-from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder
+from agentrec_auto.seams.deciding import broke_off, concerns, going_out, planned, process_recorder
 
 Paced = Iterator[tuple[float, bytes]]
 """Chunks, with the seconds to wait before each."""
@@ -54,9 +53,13 @@ class Call:
                 return self._response(STATUS, miss.headers, body(iter([(0.0, miss.body)]), _nothing))
         never(plan)
 
-    def sent(self) -> AbstractContextManager[None]:
-        """Around the real call."""
-        return going_out(self._host, self._tap)
+    def going_out(self) -> bool:
+        """The real call is about to be made: see `agentrec_auto.seams.deciding.going_out`."""
+        return going_out(self._host)
+
+    def broke_off(self, error: BaseException) -> None:
+        """It raised."""
+        broke_off(self._tap, error)
 
     def tapped(self, response: Any, body: Any, releasing: Callable[[Any, Tap], Any]) -> Any:
         """The response, its body shown to the tap as the caller reads it."""

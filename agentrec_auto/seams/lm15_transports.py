@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from agentrec_auto.flow import active
 from agentrec_auto.forks import loading
 from agentrec_auto.seams.wrapping import is_wrapped, unwrap, wrap
 
@@ -44,8 +45,15 @@ def _sync(module: ModuleType) -> Any:
         answer = call.answer(exchange.played)
         if answer is not None:
             return answer
-        with call.sent():
+        was = call.going_out()
+        try:
+            active.inside.set(True)
             response = wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.broke_off(error)
+            raise
+        finally:
+            active.inside.set(was)
         return call.tapped(response, exchange.Tapped, exchange.releasing)
 
     return stream
@@ -60,8 +68,15 @@ def _async(module: ModuleType) -> Any:
         answer = call.answer(exchange.played_async)
         if answer is not None:
             return answer
-        with call.sent():
+        was = call.going_out()
+        try:
+            active.inside.set(True)
             response = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.broke_off(error)
+            raise
+        finally:
+            active.inside.set(was)
         return call.tapped(response, exchange.AsyncTapped, exchange.releasing_async)
 
     return stream

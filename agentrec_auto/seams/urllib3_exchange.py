@@ -11,12 +11,20 @@ import urllib3
 from urllib3.util.retry import Retry
 
 from agentrec_auto.capture import CapturedRequest, headers_without
+from agentrec_auto.flow import active
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
 from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.bodies import at_hand, pairs, read
-from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
+from agentrec_auto.seams.deciding import (
+    broke_off,
+    concerns,
+    going_out,
+    planned,
+    process_recorder,
+    wants_fakes,
+)
 from agentrec_auto.seams.upgrades import is_upgrade, unseen
 
 LIBRARY = f"urllib3 {urllib3.__version__}"  # type: ignore[attr-defined]
@@ -39,8 +47,15 @@ def opened(
     host = urlsplit(whole).hostname or pool.host
 
     def send(body: Any, tap: Tap | None = None) -> Any:
-        with going_out(host, tap):
+        was = going_out(host)
+        try:
+            active.inside.set(True)
             return urlopen(method, url, body, headers, *rest, **options)
+        except BaseException as error:
+            broke_off(tap, error)
+            raise
+        finally:
+            active.inside.set(was)
 
     if is_upgrade(whole, {name.lower() for name in sent}):
         unseen(whole)

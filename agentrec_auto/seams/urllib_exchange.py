@@ -7,12 +7,20 @@ import platform
 from typing import Any
 
 from agentrec_auto.capture import CapturedRequest
+from agentrec_auto.flow import active
 from agentrec_auto.flow.plan import Pass, Record, Refuse, Replay, never
 from agentrec_auto.flow.tap import Tap
 from agentrec_auto.seams import fakes, wire
 from agentrec_auto.seams.attaching import attaching
 from agentrec_auto.seams.bodies import at_hand, pairs, read
-from agentrec_auto.seams.deciding import concerns, going_out, planned, process_recorder, wants_fakes
+from agentrec_auto.seams.deciding import (
+    broke_off,
+    concerns,
+    going_out,
+    planned,
+    process_recorder,
+    wants_fakes,
+)
 
 LIBRARY = f"urllib.request {platform.python_version()}"
 
@@ -22,8 +30,15 @@ def opened(do_open: Any, http_class: Any, request: Any, **options: Any) -> Any:
     method, url = request.get_method(), request.full_url
 
     def send(tap: Tap | None = None) -> Any:
-        with going_out(request.host.partition(":")[0], tap):
+        was = going_out(request.host.partition(":")[0])
+        try:
+            active.inside.set(True)
             return do_open(http_class, request, **options)
+        except BaseException as error:
+            broke_off(tap, error)
+            raise
+        finally:
+            active.inside.set(was)
 
     if fakes.is_at_work(http.client.HTTPConnection) and not wants_fakes():
         return do_open(http_class, request, **options)

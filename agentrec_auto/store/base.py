@@ -41,6 +41,9 @@ class Store(ABC):
     """Names of what `takes` has left out so far, where the store keeps them: replay then puts no other take
     in their place."""
 
+    patience_s: float = 30.0
+    """How long a change waits for other processes, in a store where it has to; then `StoreBusyError`."""
+
     @abstractmethod
     def takes(self, key: Key) -> Sequence[Recording]:
         """All takes of ``key`` in the order they were asked; what can't be read is left out."""

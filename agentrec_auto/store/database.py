@@ -11,9 +11,6 @@ from urllib.parse import quote
 
 from agentrec_auto.forks import forkless
 
-BUSY_S = 30.0
-"""How long a writer waits for others."""
-
 _VERSION = 1
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS recording (number INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -30,6 +27,7 @@ class ProcessConnection:
         self.lock = forkless()
         self.database: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._patience_s = -1.0
         self._opened: list[sqlite3.Connection] = []
         # What is closed tidily leaves one file, without a log beside it. What begins last ends first at exit:
         # so it begins here, for whoever has the store may write into it at its own end.
@@ -43,21 +41,28 @@ class ProcessConnection:
             self._opened.clear()
         return self.database is not None
 
-    def connect(self, path: str) -> None:
+    def connect(self, path: str, patience_s: float) -> None:
         """Open the file, with its tables; read-only where it can't be written to."""
+        self._patience_s = patience_s
         folder = os.path.dirname(os.path.abspath(path))
         os.makedirs(folder, exist_ok=True)
         if os.path.exists(path) and not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
-            database = _connect(f"{_uri(path)}?immutable=1", uri=True)
+            database = _connect(f"{_uri(path)}?immutable=1", patience_s, uri=True)
         else:
-            database = _connect(path, uri=False)
+            database = _connect(path, patience_s, uri=False)
             try:
-                _prepare(database)
+                _prepare(database, patience_s)
             except BaseException:
                 database.close()
                 raise
         self.database, self._file = database, _file(path)
         self._opened.append(database)
+
+    def waits(self, patience_s: float) -> None:
+        """Wait no longer for others from now on."""
+        if self.database is not None and patience_s != self._patience_s:
+            self.database.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
+            self._patience_s = patience_s
 
 
 def _file(path: str) -> tuple[int, int] | None:
@@ -68,28 +73,28 @@ def _file(path: str) -> tuple[int, int] | None:
     return there.st_dev, there.st_ino
 
 
-def _connect(path: str, *, uri: bool) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False, uri=uri)
+def _connect(path: str, patience_s: float, *, uri: bool) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=patience_s, isolation_level=None, check_same_thread=False, uri=uri)
 
 
-def _prepare(database: sqlite3.Connection) -> None:
-    _write_ahead(database)
+def _prepare(database: sqlite3.Connection, patience_s: float) -> None:
+    _write_ahead(database, patience_s)
     database.execute("PRAGMA synchronous = NORMAL")  # a crash of the process loses nothing, in WAL
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > _VERSION:
         raise sqlite3.DatabaseError(f"it is of version {version}, and this agentrec reads {_VERSION}")
     if version < _VERSION:
-        database.execute("BEGIN IMMEDIATE")
+        database.execute("BEGIN IMMEDIATE")  # a connection that fails here is closed by whoever made it
         for statement in _SCHEMA:
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {_VERSION}")
         database.execute("COMMIT")
 
 
-def _write_ahead(database: sqlite3.Connection) -> None:
+def _write_ahead(database: sqlite3.Connection, patience_s: float) -> None:
     """Switch to WAL, once for a file. Of several who do so at once SQLite turns some away, busy timeout or
     not (it can't wait for a lock that it has to upgrade)."""
-    deadline = monotonic() + BUSY_S
+    deadline = monotonic() + patience_s
     while (error := _refused(database, "PRAGMA journal_mode = WAL")) is not None:
         if "locked" not in str(error) or monotonic() > deadline:
             raise error
@@ -121,13 +126,16 @@ def _uri(path: str) -> str:
     return "file:" + quote(os.path.abspath(path))
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether it is another process that stands in the way."""
+    return "locked" in str(error)
+
+
 def cure(error: sqlite3.Error) -> str:
     """What to do about an error, to be put behind it; empty where there is nothing to say."""
     told = str(error)
     if "not a database" in told or "malformed" in told:
         return "; it is damaged, or no corpus: restore it, or name another"
-    if "locked" in told:
-        return f"; another process held it for {BUSY_S:.0f} s"
     if "readonly" in told or "read-only" in told:
         return "; make it and its folder writable, or replay only"
     return ""

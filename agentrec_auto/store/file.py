@@ -19,11 +19,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
+from time import monotonic, sleep
 from typing import Any
 
 from agentrec_auto.capture import CapturedInteraction
-from agentrec_auto.errors import BrokenRecordingError, StoreError
+from agentrec_auto.errors import BrokenRecordingError, StoreBusyError, StoreError
 from agentrec_auto.gathering import gathered
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import document, long
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
@@ -36,6 +38,7 @@ except ImportError:  # Windows
 _SUFFIX = ".json"
 _SECRETS = ".agentrec-keys"
 _LOCK = ".agentrec-lock"
+_LOOK_AGAIN_S = 0.005
 _WRITTEN_AT_ONCE = 1 << 18
 _READ_AT_ONCE = 1 << 15
 _HEAD = 16384
@@ -83,8 +86,9 @@ class FolderStore(Store):
     def add(
         self, key: Key, interaction: CapturedInteraction, *, take: int, run: str, replace: bool
     ) -> str | None:
-        temporary = self._write(document.pieces(interaction))
+        temporary = self._beside()
         try:
+            self._write(temporary, document.pieces(interaction))
             while True:
                 name = name_of(key, take)
                 if self._link(temporary, self._path(name)):
@@ -95,12 +99,15 @@ class FolderStore(Store):
                     return name if self._replace(temporary, key, take, run) else None
                 take += 1
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+            _remove_if_there(temporary)
 
     def rewrite(self, name: str, interaction: CapturedInteraction) -> None:
-        temporary = self._write(document.pieces(interaction))
-        os.replace(temporary, self._path(name))
+        temporary = self._beside()
+        try:
+            self._write(temporary, document.pieces(interaction))
+            os.replace(temporary, self._path(name))
+        finally:
+            _remove_if_there(temporary)
 
     def remove(self, name: str) -> None:
         key, take = split_name(name)
@@ -150,6 +157,7 @@ class FolderStore(Store):
             )
             raise StoreError(told) from error
         except OSError as error:
+            let_through(error)
             why = error.strerror or type(error).__name__
             # It may be no fault of the file: a folder that is closed to us, or a process full of open files.
             if error.errno in (errno.EMFILE, errno.ENFILE):
@@ -167,7 +175,8 @@ class FolderStore(Store):
                 found = document.metadata(os.read(descriptor, _HEAD))
             finally:
                 os.close(descriptor)
-        except OSError:  # `load` says what is the matter
+        except OSError as error:  # `load` says what is the matter
+            let_through(error)
             found = None
         return self.load(name).metadata if found is None else found
 
@@ -201,11 +210,12 @@ class FolderStore(Store):
             raise KeyError(name)
         return os.path.join(self.where, name + _SUFFIX)
 
-    def _write(self, pieces: Iterator[bytes]) -> str:
-        """A complete file under a name nobody else uses: process, count, and chance for forks."""
-        temporary = os.path.join(
-            self.where, f".{os.getpid()}-{next(self._temporary)}-{os.urandom(4).hex()}.tmp"
-        )
+    def _beside(self) -> str:
+        """A path that nobody else uses: process, count, and chance for forks."""
+        return os.path.join(self.where, f".{os.getpid()}-{next(self._temporary)}-{os.urandom(4).hex()}.tmp")
+
+    def _write(self, temporary: str, pieces: Iterator[bytes]) -> None:
+        """Write a complete file; whoever wants it removes what is there of it if this fails."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             descriptor = os.open(temporary, flags, 0o644)
@@ -217,13 +227,8 @@ class FolderStore(Store):
                 view = memoryview(data)
                 while view:
                     view = view[os.write(descriptor, view) :]
-        except BaseException:
+        finally:
             os.close(descriptor)
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        os.close(descriptor)
-        return temporary
 
     def _link(self, temporary: str, path: str) -> bool:
         """Give the file its name unless that is taken; on file systems without links, under the lock."""
@@ -231,7 +236,8 @@ class FolderStore(Store):
             os.link(temporary, path)
         except FileExistsError:
             return False
-        except (OSError, AttributeError):
+        except (OSError, AttributeError) as error:
+            let_through(error)
             with self._locked():
                 if os.path.lexists(path):
                     return False
@@ -284,12 +290,38 @@ class FolderStore(Store):
         for path, flags in ((self.where, os.O_RDONLY), writable):
             descriptor = os.open(path, flags, 0o644)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            except OSError:
+                if _is_locked_by_now(descriptor, self.patience_s):
+                    return descriptor
+            except OSError as error:
                 os.close(descriptor)
-            else:
-                return descriptor
+                let_through(error)
+                continue
+            os.close(descriptor)
+            raise StoreBusyError(f"the corpus {self.where} is in use: another process holds its lock")
         return None
+
+
+def _is_locked_by_now(descriptor: int, patience_s: float) -> bool:
+    """Lock a file; False if somebody has held it for so long, who may have been stopped in the midst."""
+    deadline = monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # noqa: PERF203
+            if monotonic() > deadline:
+                return False
+            sleep(_LOOK_AGAIN_S)
+        else:
+            return True
+
+
+def _remove_if_there(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # in no folder any more
+        let_through(error)
 
 
 def _modified(entry: os.DirEntry[str]) -> int:

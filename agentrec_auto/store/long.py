@@ -12,6 +12,7 @@ from typing import IO, cast
 from agentrec_auto import compiled
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction
 from agentrec_auto.errors import BrokenRecordingError
+from agentrec_auto.interrupts import let_through
 from agentrec_auto.rereading import Reread
 from agentrec_auto.store import document
 from agentrec_auto.store.chunks import read_chunk
@@ -42,7 +43,8 @@ class FiledChunks(Reread[CapturedChunk]):
         """Whether the file was changed, or is gone."""
         try:
             return _version(os.stat(self._path)) != self._version
-        except OSError:
+        except OSError as error:
+            let_through(error)
             return True
 
     def __len__(self) -> int:
@@ -57,6 +59,7 @@ class FiledChunks(Reread[CapturedChunk]):
                 for _ in range(self._count):
                     yield _chunk(file.readline())
         except _AMISS as error:
+            let_through(error)
             raise BrokenRecordingError(self._path, f"gone while it was played ({error})") from error
 
 
@@ -70,7 +73,8 @@ def interaction_in(path: str) -> CapturedInteraction | None:
             interaction = document.loads(_head(file), path)
             begin, count = file.tell(), _count(file)
             chunks = FiledChunks(path, _version(os.fstat(file.fileno())), begin, count)
-    except (*_AMISS, BrokenRecordingError):
+    except (*_AMISS, BrokenRecordingError) as error:
+        let_through(error)
         return None
     interaction.chunks = cast("list[CapturedChunk]", chunks)
     return interaction

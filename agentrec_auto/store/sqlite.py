@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from agentrec_auto.capture import CapturedInteraction
-from agentrec_auto.errors import BrokenRecordingError, StoreError
+from agentrec_auto.errors import BrokenRecordingError, StoreBusyError, StoreError
 from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import document
 from agentrec_auto.store.base import Recording, Store, in_asked_order, name_of, split_name
-from agentrec_auto.store.database import ProcessConnection, cure
+from agentrec_auto.store.database import ProcessConnection, cure, is_busy
 
 SECRETS = ".agentrec-keys"
 """Ending of the file beside the database that start-up reads without SQLite."""
@@ -148,13 +148,15 @@ class SQLiteStore(Store):
         """A transaction that holds the write lock from its beginning."""
         with self._open(create=True) as database:
             assert database is not None
-            database.execute("BEGIN IMMEDIATE")
+            self._connection.waits(self.patience_s)
             try:
+                _undo(database)  # what a signal cut in two, whose exception the app still holds
+                database.execute("BEGIN IMMEDIATE")
                 yield database
+                database.execute("COMMIT")
             except BaseException:
-                database.execute("ROLLBACK")
+                _undo(database)
                 raise
-            database.execute("COMMIT")
 
     @contextlib.contextmanager
     def _open(self, *, create: bool) -> Iterator[sqlite3.Connection | None]:
@@ -166,10 +168,19 @@ class SQLiteStore(Store):
             with connection.lock:
                 is_open = connection.is_open_at(self.path)
                 if not is_open and (create or os.path.exists(self.path)):
-                    connection.connect(self.path)
+                    connection.connect(self.path, self.patience_s)
                 yield connection.database
         except sqlite3.Error as error:
+            if is_busy(error):
+                told = f"the corpus {self.where} is in use: another process holds it ({error})"
+                raise StoreBusyError(told) from error
             raise StoreError(f"the corpus {self.where} can't be used: {error}{cure(error)}") from error
+
+
+def _undo(database: sqlite3.Connection) -> None:
+    """Take back what was changed in a transaction that is open, if one is."""
+    if database.in_transaction:
+        database.execute("ROLLBACK")
 
 
 def _run_of(database: sqlite3.Connection, name: str) -> tuple[str | None] | None:

@@ -88,8 +88,12 @@ import asyncio, socket, sys
 from agentrec_auto.flow import active
 from agentrec_auto.seams.deciding import going_out
 def look_up(): sys.audit("socket.getaddrinfo", "API.openai.com", 443, 0, 0, 0); return "went on"
-with going_out("api.openai.com"):
+was = going_out("api.openai.com")
+try:
+    active.inside.set(True)
     {inside}
+finally:
+    active.inside.set(was)
 {after}
 """
 

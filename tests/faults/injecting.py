@@ -32,7 +32,7 @@ class Step:
 
     code: CodeType
     moment: str
-    """``call`` or ``return``."""
+    """``call``, ``return`` or ``c_return``."""
 
     number: int = 1
     """1 for the first such moment of the run."""
@@ -48,13 +48,15 @@ class Step:
 
 
 @contextmanager
-def watched() -> Iterator[dict[Step, int]]:
-    """Each step that is passed meanwhile, and how often."""
+def watched(*, all_of_us: bool = False) -> Iterator[dict[Step, int]]:
+    """Each step that is passed meanwhile, and how often; ``all_of_us``: in the shells, too, and after each call
+    of a function that isn't Python's (``c_return``), where a signal would be heard."""
     passed: dict[Step, int] = {}
+    moments = ("call", "return", "c_return") if all_of_us else ("call", "return")
 
     def see(frame: FrameType, event: str, argument: Any) -> None:
-        if _is_ours(frame.f_code) and event in ("call", "return"):
-            if event == "call" or not frame.f_code.co_flags & _SUSPENDS:
+        if _is_ours(frame.f_code, all_of_us) and event in moments:
+            if event != "return" or not frame.f_code.co_flags & _SUSPENDS:
                 step = Step(frame.f_code, event)
                 passed[step] = passed.get(step, 0) + 1
 
@@ -105,6 +107,8 @@ def _fails(*args: Any, **options: Any) -> Any:
     raise RuntimeError("a bug of ours")
 
 
-def _is_ours(code: CodeType) -> bool:
+def _is_ours(code: CodeType, all_of_us: bool) -> bool:
     path = Path(code.co_filename)
-    return path.is_relative_to(_HOUSE) and path.relative_to(_HOUSE).parts[0] not in _OUTSIDE
+    if not path.is_relative_to(_HOUSE):
+        return False
+    return all_of_us or path.relative_to(_HOUSE).parts[0] not in _OUTSIDE

@@ -35,6 +35,9 @@ SAME = {
     "method in lower case (aiohttp under google-genai)": request(method="post"),
     "headers": request(headers=[(b"x-stainless-retry-count", b"1"), (b"authorization", b"Bearer x")]),
     "secret in the query": request(url=CHAT + "?key=AIzaWhatever"),
+    "a run's name in the cache (openai-agents)": request(
+        {**BODY, "prompt_cache_key": "agents-sdk:run:20166d92"}
+    ),
     "stream said to be false": request({**BODY, "stream": False}),
 }
 OTHER = {
@@ -42,6 +45,7 @@ OTHER = {
     "stream": request({**BODY, "stream": True}),
     "stream options": request({**BODY, "stream": True, "stream_options": {"include_usage": True}}),
     "text": request({**BODY, "messages": [{"role": "user", "content": "Ho"}]}),
+    "a name of one's own in the cache": request({**BODY, "prompt_cache_key": "mine"}),
     "sampling": request({**BODY, "temperature": 1}),
     "path": request(url="https://api.openai.com/v2/chat/completions"),
     "query": request(url=CHAT + "?api-version=2"),

@@ -9,6 +9,7 @@ from providers.asked import CONVERSATION, WEATHER, asking, openai, recorded
 from providers.questions import SCHEMA
 
 from agentrec_auto.capture import CapturedChunk, CapturedInteraction, CapturedRequest
+from agentrec_auto.cli import main
 from agentrec_auto.errors import MissingAPIKeyError, UnsupportedRequestError
 from agentrec_auto.migration.profiles import built_in
 from agentrec_auto.migration.targets import target_for
@@ -18,6 +19,9 @@ from agentrec_auto.providers.conversation import ResponseFormat, ToolChoice
 from agentrec_auto.providers.registry import read
 from agentrec_auto.providers.writing import dialects
 from agentrec_auto.settings import TargetSettings
+
+from .recorded import corpus
+from .target import Target as TargetServer
 
 
 @pytest.fixture(autouse=True)
@@ -264,3 +268,32 @@ def test_a_server_understands(server, dialect, question, told, stream):
     assert reading.answer.usage is not None and reading.answer.usage.input > 0
     said = reading.answer.text + "".join(call.name for call in reading.answer.tool_calls)
     assert told in said
+
+
+@pytest.mark.parametrize("changed", ['model = "other"', 'model = "m"\noptions = { temperature = 1 }'])
+def test_a_target_of_ones_own_that_was_changed(tmp_path, monkeypatch, capsys, changed):
+    """What it answered as another model, or with other options, is in no report as its answer: asked anew."""
+    monkeypatch.chdir(tmp_path)
+    corpus(tmp_path / "corpus", ["hi"])
+    words = ["--target", "mine", "--format", "md", "--out", "r"]
+
+    def told(command, *more):
+        main([command, *words, *more])
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    with TargetServer() as server:
+
+        def means(lines):
+            (tmp_path / "agentrec.toml").write_text(f'[target.mine]\nurl = "{server.url}"\n{lines}\n')
+
+        means('model = "m"\noptions = { temperature = 0 }')
+        assert "0 cached, 1 live" in told("migrate")
+        assert "1 cached, 0 live" in told("migrate")
+        means(changed)
+        assert "answered when the target was another model, or had other options" in told("report")
+        assert "would ask 1 question" in told("migrate", "--dry-run")
+        assert "0 cached, 1 live" in told("migrate")
+        assert "asked anew: when it was answered" in (tmp_path / "r.md").read_text()
+        assert "1 cached" in told("report")
+        assert len(server.asked) == 2

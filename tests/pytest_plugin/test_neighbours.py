@@ -34,3 +34,32 @@ def test_fakes(suite: Suite, mode: str) -> None:
     ran = suite.pytest("--agentrec", mode, plugins="respx pytest_httpx")
     assert "3 passed" in ran.stdout, ran.stdout
     assert (section(ran), suite.recordings()) == ([], [])
+
+
+FAKE_FILES = """
+    import os, pathlib
+    import app, httpcore2  # which asks for its own version when httpx2 imports it, at its first call
+    from pyfakefs.fake_filesystem_unittest import TestCase
+
+    def test_fixture(fs):
+        fs.create_file("/question.txt", contents="one")
+        assert app.ask(open("/question.txt").read()) and not os.path.exists(__file__)
+
+    class TestByHand(TestCase):
+        def test_it(self):
+            self.setUpPyfakefs()
+            pathlib.Path("/question.txt").write_text("two")
+            assert app.ask(pathlib.Path("/question.txt").read_text())
+
+    def test_after_it():
+        assert app.ask("three")
+"""
+
+
+def test_fake_files(suite: Suite) -> None:
+    """Under pyfakefs recordings are written to the real disk, and replayed from it; and so after it."""
+    suite.write("test_app.py", FAKE_FILES)
+    for mode, told in (("auto", "0 replayed, 3 recorded"), ("replay", "3 replayed, 0 recorded")):
+        ran = suite.pytest("--agentrec", mode, plugins="pyfakefs.pytest_plugin")
+        assert "3 passed" in ran.stdout and told in section(ran)[0], ran.stdout + ran.stderr
+    assert sorted(suite.asked()) == ["one", "three", "two"]

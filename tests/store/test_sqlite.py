@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from agentrec_auto import forks
-from agentrec_auto.errors import StoreError
+from agentrec_auto.errors import StoreBusyError, StoreError
 from agentrec_auto.keying.identity import Key
 from agentrec_auto.store import sqlite
 from agentrec_auto.store.sqlite import SQLiteStore
@@ -127,14 +127,15 @@ def test_read_only(path: Path, database: SQLiteStore, monkeypatch: pytest.Monkey
         keep(store, "b", Key("other"))
 
 
-def test_busy(path: Path, database: SQLiteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_busy(path: Path, database: SQLiteStore) -> None:
     """A writer that others keep waiting for too long says so."""
     keep(database)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("agentrec_auto.store.database.BUSY_S", 0.05)
-    with pytest.raises(StoreError, match="another process held it"):
-        keep(SQLiteStore(str(path)), "b")
+    for store in (database, SQLiteStore(str(path))):
+        store.patience_s = 0.05
+        with pytest.raises(StoreBusyError, match="another process holds it"):
+            keep(store, "b")
     assert texts(SQLiteStore(str(path))) == ["a"]
 
 
