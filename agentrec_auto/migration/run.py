@@ -28,7 +28,7 @@ from agentrec_auto.migration.limits import Budget, Fare, Limits
 from agentrec_auto.migration.recordings import Recordings
 from agentrec_auto.migration.rows import NOT_ASKED, MigrationReport, RowResult, Study
 from agentrec_auto.migration.scoring import BATCH, Scoring
-from agentrec_auto.migration.sides import Prices, ended_badly, side_of, tokens_in, tokens_out
+from agentrec_auto.migration.sides import Prices, ended_badly, is_same_model, side_of, tokens_in, tokens_out
 from agentrec_auto.migration.stopping import Stopping
 from agentrec_auto.migration.targets import Target
 from agentrec_auto.migration.translating import Translated, translated
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from agentrec_auto.migration.asking import Line
 
 _TURN = 16
-_EDGES = ("^", "$", "-", ".", ":", "@", "_")
-"""What may stand before and behind a model's name in a longer one."""
-
 ASKED_ANEW = "asked anew: when it was answered the target was another model, or had other options"
 OUTDATED = "answered when the target was another model, or had other options; run `agentrec migrate` (online)"
 NOT_RECORDED = "no recorded migration response; run `agentrec migrate` (online) first"
@@ -207,7 +204,7 @@ class _Run:
         for who, one in (("baseline", row.baseline), ("target", side)):
             if one is not None and (ended := ended_badly(one)) is not None:
                 row.notes.append(f"{who} answer {ended}")
-        if side.model is not None and not _is_same(side.model, target.model):
+        if side.model is not None and not is_same_model(side.model, target.model):
             row.notes.append(f"answered by {side.model!r}, not {target.model!r}")
 
     async def _missing(self, row: RowResult, baseline: Baseline, target: Target) -> Found | None:
@@ -345,10 +342,3 @@ def _begun(baseline: Baseline, target: Target) -> RowResult:
 def _older(baseline: Baseline) -> str:
     names = (name for _, name in sorted(baseline.older, reverse=True))
     return f"older recordings of this prompt ignored: {', '.join(names)}"
-
-
-def _is_same(answered: str, asked: str) -> bool:
-    """Whether a model that answered is the one asked: providers add a date, gateways a prefix."""
-    one, other = (name.lower().rpartition("/")[2] for name in (answered, asked))
-    shorter, longer = sorted((one, other), key=len)
-    return any(f"{before}{shorter}{after}" in f"^{longer}$" for before in _EDGES for after in _EDGES)

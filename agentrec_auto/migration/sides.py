@@ -17,6 +17,9 @@ _ENDS = {
     "paused": "only begun: the provider paused it",
 }
 
+_EDGES = ("^", "$", "-", ".", ":", "@", "_")
+"""What may stand before and behind a model's name in a longer one."""
+
 
 class Prices(Protocol):
     """What tokens cost."""
@@ -91,3 +94,10 @@ def _counted(told: Any) -> Usage | None:
     if not isinstance(told, dict):
         return None
     return Usage(**{name: reading.count(told.get(name)) for name in Usage.__dataclass_fields__})
+
+
+def is_same_model(answered: str, asked: str) -> bool:
+    """Whether a model that answered is the one asked: providers add a date, gateways a prefix."""
+    one, other = (name.lower().rpartition("/")[2] for name in (answered, asked))
+    shorter, longer = sorted((one, other), key=len)
+    return any(f"{before}{shorter}{after}" in f"^{longer}$" for before in _EDGES for after in _EDGES)

@@ -78,3 +78,8 @@ def corpus(folder: Path, questions: Iterable[str]) -> Path:
 def numbered(count: int) -> Sequence[str]:
     """So many questions."""
     return [f"what is {number}?" for number in range(count)]
+
+
+def kept(folder: Path) -> list[str]:
+    """The answers of targets that a corpus has."""
+    return sorted(path.stem for path in folder.glob("migration__*.json"))

@@ -136,3 +136,8 @@ class Target:
                 """Say nothing."""
 
         return Handler
+
+
+def torn(ask: Ask) -> Reply:
+    """A stream that breaks off."""
+    return Reply(200, answer(ask).body, {"content-type": "text/event-stream"}, torn=True)
