@@ -40,10 +40,8 @@ def let_through(error: BaseException) -> None:
         if found is not None:
             raise found
     finally:
-        del (
-            found,
-            error,
-        )  # an exception holds the frames that it passes: one that held it would keep all alive
+        # An exception holds the frames that it passes: one of them that held it would keep all alive.
+        del found, error
 
 
 def interruption(error: BaseException) -> BaseException | None:
