@@ -16,17 +16,17 @@ PROGRAM = Path(__file__).parent / "programs" / "collecting.py"
 
 
 @pytest.mark.parametrize(
-    ("store", "event", "module"),
+    ("store", "function", "module"),
     [
-        ("corpus", "os.rename", "store.file"),
-        ("corpus", "open", "flow.ledger"),
-        ("sqlite:///corpus.db", "os.rename", "store.sqlite"),
+        ("corpus", "replace", "store.file"),
+        ("corpus", "write", "flow.ledger"),
+        ("sqlite:///corpus.db", "replace", "store.sqlite"),
     ],
     ids=["folder, a take replaced", "ledger", "sqlite, in a transaction"],
 )
 def test_in_our_midst(
     store: str,
-    event: str,
+    function: str,
     module: str,
     run_agentrec: Run,
     server: LoopbackServer,
@@ -35,9 +35,9 @@ def test_in_our_midst(
 ) -> None:
     """Nobody waits for a lock that it holds itself; both calls are recorded, the second time as the first."""
     words = ("run", "--mode", "record", "--corpus", store, "--", sys.executable, PROGRAM, server.url)
-    if event == "os.rename" and store == "corpus":
+    if module == "store.file":
         run_agentrec(*words, "none", module)  # whose takes are replaced
-    ran = run_agentrec(*words, event, module, env={"OPENAI_API_KEY": "noted by its name"})
+    ran = run_agentrec(*words, function, module, env={"OPENAI_API_KEY": "noted by its name"})
     assert ran.code == 0 and "2 recorded, 0 missed ·" in ran.stderr, ran.stderr
     assert ran.stdout.split()[1] == "False", "the collector did not run"
     monkeypatch.chdir(tmp_path)

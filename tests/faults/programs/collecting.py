@@ -1,26 +1,28 @@
-"""An app that leaves a stream in a cycle: ``collecting.py SERVER EVENT MODULE``.
+"""An app that leaves a stream in a cycle: ``collecting.py SERVER FUNCTION MODULE``.
 
-The collector runs where it likes. Here it is made to run at the first audit event of that name in that module of
-ours, while a second call is written: ``os.rename`` in ``store.file``, when a take is replaced.
+The collector runs where it likes. Here it is made to run where that module of ours calls that function of `os`,
+while a second call is written: ``os.replace`` in ``store.file``, when a take is replaced.
 """
 
 from __future__ import annotations
 
 import faulthandler
 import gc
+import os
 import sys
+from types import FrameType
 
 import openai
 
-SERVER, EVENT, MODULE = sys.argv[1:]
+SERVER, FUNCTION, MODULE = sys.argv[1:]
 is_due = False
 
 
-def collect(event: str, arguments: object) -> None:
+def collect(frame: FrameType, event: str, function: object) -> None:
     global is_due
-    if not (is_due and event == EVENT):
+    if not (is_due and event == "c_call" and function is getattr(os, FUNCTION, None)):
         return
-    if sys._getframe(1).f_globals["__name__"] == f"agentrec_auto.{MODULE}":
+    if frame.f_globals["__name__"] == f"agentrec_auto.{MODULE}":
         is_due = False
         gc.collect()
 
@@ -29,7 +31,6 @@ def main() -> None:
     global is_due
     faulthandler.dump_traceback_later(20, exit=True)
     gc.disable()
-    sys.addaudithook(collect)
     client = openai.OpenAI(base_url=f"{SERVER}/v1", api_key="k" * 20, max_retries=0)
 
     def ask(text: str) -> openai.Stream[object]:
@@ -39,6 +40,7 @@ def main() -> None:
     for _ in ask("left"):  # the stream's generator holds the stream, and the stream its generator
         break
     is_due = True
+    sys.setprofile(collect)
     print(len(list(ask("read"))), is_due)
 
 
