@@ -65,9 +65,12 @@ class Recorder:
 
     def concerns(self, method: str, url: str, body: Callable[[], bytes | None]) -> bool:
         """Whether a request is in scope; ``body`` gives its bytes if they are at hand, else None."""
-        if self.settings.mode == "replay" and url.endswith(INGEST):
+        if self._is_for_traces(url):
             return True
         return self.settings.mode != "off" and self._scope.concerns(method, url, body)
+
+    def _is_for_traces(self, url: str) -> bool:
+        return self.settings.mode == "replay" and url.endswith(INGEST)
 
     def again(self, request: CapturedRequest) -> Replay | None:
         """The replay of a request that was planned before and has a recording ready, without scope, redaction
@@ -85,7 +88,7 @@ class Recorder:
     def plan(self, request: CapturedRequest, library: str) -> Plan:
         """What becomes of a request in scope. ``library``: who sends it (``httpx2 2.16.2``)."""
         self._shelf.catch_up()
-        if self.settings.mode == "replay" and request.url.endswith(INGEST):
+        if self._is_for_traces(request.url):
             return Replay(TAKEN, 0.0, self._told_short) if stays_here(request) else PASS
         redaction = self._redactor.open(request)
         counted = redaction.request if self._keyer.counted_headers else redaction.without_headers
